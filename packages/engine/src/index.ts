@@ -1,0 +1,16 @@
+export type {
+  Arrays,
+  Constants,
+  Data,
+  DType,
+  Engine,
+  EngineName,
+  NdArray,
+  Program,
+  ProgramDefinition,
+  ProgramValues,
+  Spec,
+  Specs,
+  State,
+  Tensors,
+} from "./types.js";
