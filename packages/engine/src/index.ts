@@ -1,3 +1,12 @@
+import "./gradients.js";
+
+export { createEngine, type EngineOptions, engineNames } from "./create-engine.js";
+export { UserError } from "./errors.js";
+export { attention } from "./fused/attention.js";
+export { dropout, uniformNoise } from "./fused/dropout.js";
+export { gelu, quickGelu } from "./fused/gelu.js";
+export { layerNorm } from "./fused/layer-norm.js";
+export { linear } from "./fused/linear.js";
 export type {
   Arrays,
   Constants,

@@ -1,0 +1,54 @@
+import { UserError } from "./errors.js";
+import type { Arrays, Data, DType, NdArray, Spec, Specs } from "./types.js";
+
+export const elements = (shape: readonly number[]): number => shape.reduce((n, d) => n * d, 1);
+
+export const specsOf = (arrays: Arrays): Specs =>
+  Object.fromEntries(
+    Object.entries(arrays).map(([name, { dtype, shape }]) => [name, { dtype, shape }]),
+  );
+
+export const showSpec = ({ dtype, shape }: Spec): string => `${dtype} [${shape.join(", ")}]`;
+
+export function emptyData(dtype: DType, length: number): Data {
+  if (dtype === "float32") return new Float32Array(length);
+  return dtype === "int32" ? new Int32Array(length) : new Uint8Array(length);
+}
+
+/** Throws unless `data` is the typed array that `spec` asks for. */
+export function checkData(where: string, spec: Spec, data: Data | undefined): asserts data is Data {
+  const wanted = emptyData(spec.dtype, 0).constructor;
+  const length = elements(spec.shape);
+  if (data === undefined) throw new UserError(`${where}: missing; it must be ${showSpec(spec)}.`);
+  if (data.constructor !== wanted || data.length !== length) {
+    throw new UserError(
+      `${where}: got ${data.constructor.name} of length ${data.length}; ${showSpec(spec)} needs ${wanted.name} of length ${length}.`,
+    );
+  }
+}
+
+/** Throws unless every array of `arrays` is known to `specs` with the same type and shape. */
+export function checkArrays(where: string, specs: Specs, arrays: Arrays): void {
+  for (const [name, array] of Object.entries(arrays)) {
+    const spec = specs[name];
+    if (!spec) throw new UserError(`${where}: no entry is named ${name}.`);
+    if (showSpec(spec) !== showSpec(array)) {
+      throw new UserError(`${where}: ${name} is ${showSpec(spec)}, got ${showSpec(array)}.`);
+    }
+    checkData(`${where}: ${name}`, spec, array.data);
+  }
+}
+
+export const pick = <T>(
+  record: Readonly<Record<string, T>>,
+  names: readonly string[],
+): Record<string, T> =>
+  Object.fromEntries(
+    names.map((name) => {
+      const value = record[name];
+      if (value === undefined) throw new UserError(`No entry is named ${name}.`);
+      return [name, value];
+    }),
+  );
+
+export type { NdArray };
