@@ -1,0 +1,156 @@
+import { z } from "zod";
+
+const share = z.number().min(0).max(1);
+
+/** Where pairs come from: a folder, or the name of a bundled set that the CLI turns into a folder. */
+export const dataSource = z
+  .strictObject({
+    path: z.string().min(1).optional().describe("folder of images, with metadata.jsonl or not"),
+    set: z.string().min(1).optional().describe("name of a bundled set; the CLI makes it a path"),
+    split: z.string().min(1).optional().describe('keep the pairs whose "split" is this'),
+  })
+  .refine((s) => (s.path === undefined) !== (s.set === undefined), {
+    error: 'needs exactly one of "path" (a folder) and "set" (a bundled set)',
+  });
+
+const trainSource = dataSource.safeExtend({
+  weight: z
+    .number()
+    .positive()
+    .default(1)
+    .describe("share of each batch, relative to the other sets: 1 and 0.3 give 77 % and 23 %"),
+});
+
+const dataConfig = z.strictObject({
+  train: z.array(trainSource).min(1).describe("sets to train on, mixed by weight"),
+  evaluate: z
+    .strictObject({
+      inDomain: dataSource.optional().describe("held-out pairs like those trained on; picks best/"),
+      outOfDomain: dataSource.optional().describe("pairs unlike them: what is forgotten"),
+    })
+    .prefault({}),
+  onError: z.enum(["stop", "skip"]).default("stop").describe("what a broken picture does"),
+  cacheMegabytes: z.number().min(0).default(1024).describe("memory for decoded pictures, MB"),
+});
+
+const loraConfig = z.strictObject({
+  rank: z.int().min(1).default(16),
+  alpha: z.number().positive().default(32).describe("the update is scaled by alpha / rank"),
+  dropout: z.number().min(0).lt(1).default(0).describe("on the input of every LoRA layer"),
+  targets: z
+    .union([z.string().min(1), z.array(z.string().min(1)).min(1)])
+    .default(["q_proj", "k_proj", "v_proj", "out_proj"])
+    .describe("module names (suffixes), or one regular expression over whole module paths"),
+  rankPattern: z.record(z.string(), z.int().min(1)).default({}).describe("rank by module pattern"),
+  alphaPattern: z.record(z.string(), z.number().positive()).default({}),
+  useRslora: z.boolean().default(false).describe("scale by alpha / sqrt(rank)"),
+  strength: z
+    .number()
+    .min(0)
+    .default(1)
+    .describe("multiplier on the adapter when it is used: in evaluation here, in search later"),
+});
+
+const optimizerConfig = z.strictObject({
+  learningRate: z.number().positive().default(1e-3).describe("the highest, after warm-up"),
+  weightDecay: z.number().min(0).default(0.01).describe("decoupled; not on 1-D parameters"),
+  beta1: z.number().min(0).lt(1).default(0.9),
+  beta2: z.number().min(0).lt(1).default(0.999),
+  epsilon: z.number().positive().default(1e-8),
+  warmup: share.default(0.05).describe("share of the steps with a rising learning rate"),
+  schedule: z.enum(["cosine", "linear", "constant"]).default("cosine").describe("after warm-up"),
+  clipNorm: z.number().min(0).default(1).describe("greatest global gradient norm; 0 = no limit"),
+});
+
+const range = (low: number, high: number) =>
+  z
+    .tuple([z.number().min(low).max(high), z.number().min(low).max(high)])
+    .refine(([a, b]) => a <= b, { error: "the first number must not exceed the second" });
+
+const augmentConfig = z.strictObject({
+  crop: range(0.01, 4)
+    .default([0.6, 1])
+    .describe("area of the crop, in central squares; above 1 the picture shrinks on white"),
+  ratio: range(0.1, 10)
+    .default([3 / 4, 4 / 3])
+    .describe("width / height of the crop in pixels"),
+  flip: z
+    .boolean()
+    .default(false)
+    .describe("mirror half of the pictures (never where left ≠ right)"),
+  jitter: z
+    .number()
+    .min(0)
+    .max(1)
+    .default(0.4)
+    .describe("SimCLR's strength s: brightness, contrast, saturation 0.8 s, hue 0.2 s"),
+  jitterProbability: share.default(0.8),
+  grayscale: share.default(0).describe("probability of a gray picture; takes away colour words"),
+});
+
+const evaluateConfig = z.strictObject({
+  every: z
+    .union([z.literal("epoch"), z.int().min(1)])
+    .default("epoch")
+    .describe('"epoch", or a number of steps'),
+  batchSize: z.int().min(1).default(64).describe("pictures encoded at a time"),
+  start: z.boolean().default(true).describe("evaluate the untuned base before the first step"),
+});
+
+const checkpointConfig = z.strictObject({
+  every: z
+    .union([z.literal("evaluation"), z.int().min(1)])
+    .default("evaluation")
+    .describe('"evaluation" (after each), or a number of steps'),
+  keep: z.int().min(1).default(2).describe("newest checkpoints kept; best/ is apart"),
+});
+
+/** Everything that decides a training run, as strict data: an unknown key is an error. */
+export const trainConfig = z
+  .strictObject({
+    seed: z.int().min(0).max(0xffffffff).default(0),
+    model: z.string().min(1).default("tiny").describe('"tiny", or a Hugging Face model directory'),
+    architecture: z
+      .string()
+      .min(1)
+      .optional()
+      .describe("init random: directory with config, tokenizer and preprocessor_config (.json)"),
+    mode: z.enum(["lora", "full"]).default("lora"),
+    init: z.enum(["pretrained", "random"]).default("pretrained"),
+    data: dataConfig,
+    lora: loraConfig.prefault({}),
+    batchSize: z.int().min(2).default(64).describe("pairs per step; negatives come from the batch"),
+    epochs: z
+      .number()
+      .positive()
+      .optional()
+      .describe("passes over the first training set; default 10"),
+    steps: z.int().min(1).optional().describe("instead of epochs"),
+    optimizer: optimizerConfig.prefault({}),
+    augment: augmentConfig.prefault({}),
+    evaluate: evaluateConfig.prefault({}),
+    checkpoint: checkpointConfig.prefault({}),
+    dtype: z
+      .enum(["float32", "float16"])
+      .default("float32")
+      .describe("full mode: type of the weights in best/ and model/"),
+  })
+  .refine((c) => c.epochs === undefined || c.steps === undefined, {
+    path: ["steps"],
+    error: 'give "epochs" or "steps", not both',
+  })
+  .refine((c) => c.init === "pretrained" || c.mode === "full", {
+    path: ["mode"],
+    error: 'must be "full" when "init" is "random": an adapter on random weights learns nothing',
+  })
+  .refine((c) => c.init === "pretrained" || c.architecture !== undefined, {
+    path: ["architecture"],
+    error: 'is required when "init" is "random"',
+  });
+
+/** A resolved configuration: every default filled in. */
+export type TrainConfig = z.output<typeof trainConfig>;
+/** A configuration as a person writes it. */
+export type TrainConfigInput = z.input<typeof trainConfig>;
+export type DataSource = z.output<typeof dataSource>;
+export type TrainSource = TrainConfig["data"]["train"][number];

@@ -1,0 +1,71 @@
+import { UserError } from "@cliptune/engine";
+import { z } from "zod";
+import { type TrainConfig, trainConfig } from "./config.js";
+
+interface SchemaNode {
+  readonly properties?: Readonly<Record<string, SchemaNode>>;
+  readonly items?: SchemaNode;
+  readonly anyOf?: readonly SchemaNode[];
+}
+
+/**
+ * Checks a configuration and fills in the defaults.
+ *
+ * @param value what a YAML or JSON file held
+ * @param where named in the error: the file, for instance
+ * @throws UserError with every fault, its path, and for an unknown key the nearest known one
+ */
+export function parseTrainConfig(value: unknown, where = "The configuration"): TrainConfig {
+  const result = trainConfig.safeParse(value);
+  if (result.success) return result.data;
+  const root = z.toJSONSchema(trainConfig, { io: "input" }) as SchemaNode;
+  const issues = result.error.issues.map((issue) =>
+    issue.code === "unrecognized_keys"
+      ? { ...issue, message: issue.keys.map((k) => describeKey(root, issue.path, k)).join("; ") }
+      : issue,
+  );
+  const text = z.prettifyError({ ...result.error, issues });
+  throw new UserError(`${where} is not a valid training configuration:\n${text}`);
+}
+
+function describeKey(root: SchemaNode, path: readonly PropertyKey[], key: string): string {
+  const known = Object.keys(nodeAt(root, path)?.properties ?? {});
+  const nearest = nearestKey(key, known);
+  return nearest === undefined
+    ? `Unrecognized key: "${key}"; known keys: ${known.join(", ")}`
+    : `Unrecognized key: "${key}"; did you mean "${nearest}"?`;
+}
+
+function nodeAt(root: SchemaNode, path: readonly PropertyKey[]): SchemaNode | undefined {
+  let node: SchemaNode | undefined = root;
+  for (const part of path) {
+    node = typeof part === "number" ? node?.items : node?.properties?.[String(part)];
+  }
+  return node;
+}
+
+/** The known key at the least edit distance, when that is at most 40 % of the key's length. */
+export function nearestKey(key: string, known: readonly string[]): string | undefined {
+  const scored = known.map((name) => ({ name, distance: editDistance(key, name) }));
+  scored.sort((a, b) => a.distance - b.distance);
+  const best = scored[0];
+  return best && best.distance <= Math.max(2, key.length * 0.4) ? best.name : undefined;
+}
+
+/** Levenshtein's distance, letters compared without case; a swap of neighbours counts one. */
+function editDistance(left: string, right: string): number {
+  const a = left.toLowerCase();
+  const b = right.toLowerCase();
+  const rows = Array.from({ length: a.length + 1 }, (_, i) => [i]);
+  for (let j = 1; j <= b.length; j++) rows[0]![j] = j;
+  for (let i = 1; i <= a.length; i++) {
+    for (let j = 1; j <= b.length; j++) {
+      const change = rows[i - 1]![j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1);
+      let cost = Math.min(change, rows[i - 1]![j]! + 1, rows[i]![j - 1]! + 1);
+      const swapped = i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1];
+      if (swapped) cost = Math.min(cost, rows[i - 2]![j - 2]! + 1);
+      rows[i]![j] = cost;
+    }
+  }
+  return rows[a.length]![b.length]!;
+}
