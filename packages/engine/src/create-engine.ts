@@ -1,6 +1,7 @@
 import { eagerNames, isEager, startBackend } from "./eager/backends.js";
 import { createEagerEngine } from "./eager/engine.js";
 import { UserError } from "./errors.js";
+import { createOnnxEngine } from "./onnx/engine.js";
 import type { Engine, EngineName } from "./types.js";
 
 export interface EngineOptions {
@@ -8,14 +9,14 @@ export interface EngineOptions {
   readonly threads?: number;
 }
 
-export const engineNames: readonly EngineName[] = [...eagerNames];
+export const engineNames: readonly EngineName[] = ["onnx-cpu", ...eagerNames];
 
 /** The engine named, or the fastest one that works here for `auto`. */
 export async function createEngine(
   name: EngineName | "auto" = "auto",
-  _options: EngineOptions = {},
+  options: EngineOptions = {},
 ): Promise<Engine> {
-  if (name === "auto") return createEngine("cpu");
+  if (name === "auto" || name === "onnx-cpu") return createOnnxEngine(options);
   if (isEager(name)) return createEagerEngine(name, await startBackend(name));
   throw new UserError(`Unknown engine ${name}; known engines: auto, ${engineNames.join(", ")}.`);
 }

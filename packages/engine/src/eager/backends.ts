@@ -3,6 +3,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import { UserError } from "../errors.js";
 import { withBackend } from "../exclusive.js";
 import type { EngineName } from "../types.js";
+import { completeWasm } from "./wasm-kernels.js";
 
 export type EagerName = Exclude<EngineName, "onnx-cpu">;
 
@@ -29,6 +30,7 @@ export async function startBackend(name: EagerName): Promise<string> {
       `Engine ${name} needs the package ${module}, which could not be loaded (${reason}); install it with: npm install ${module}`,
     );
   }
+  if (name === "wasm") completeWasm();
   // tfjs's CPU backend greets Node users on its first write unless in production mode.
   const production = tf.env().getBool("PROD");
   tf.env().set("PROD", true);

@@ -1,0 +1,216 @@
+import type { Node } from "../graph/graph.js";
+import { int, ints, type OpName } from "../graph/operators.js";
+import type { DType } from "../types.js";
+import type { Emitter } from "./emitter.js";
+import { inputName } from "./emitter.js";
+
+/** Says one primitive operator in ONNX; returns the name of the value that holds its result. */
+type Form = (node: Node, e: Emitter) => string;
+
+const names = (node: Node, e: Emitter): string[] => node.inputs.map((input) => e.name(input));
+
+const direct =
+  (type: string): Form =>
+  (node, e) =>
+    e.op(type, names(node, e));
+
+/** For operators that ONNX Runtime lacks for bool: computed in another type. */
+const through =
+  (type: string, via: "int32" | "uint8"): Form =>
+  (node, e) => {
+    if (node.inputs.every((input) => input.dtype !== "bool")) return e.op(type, names(node, e));
+    const inputs = node.inputs.map((x) =>
+      x.dtype === "bool" ? e.cast(e.name(x), via) : e.name(x),
+    );
+    const result = e.op(type, inputs);
+    return node.dtype === "bool" ? e.cast(result, "bool") : result;
+  };
+
+const reduce =
+  (type: string): Form =>
+  (node, e) => {
+    const axes = ints(node.attrs, "axes");
+    const [x] = names(node, e) as [string];
+    // ONNX reads an empty list as "all axes"; here it means none.
+    if (axes.length === 0) return e.op("Identity", [x]);
+    return e.op(type, [x, e.int64(axes)], { keepdims: node.attrs["keepDims"] ? 1 : 0 });
+  };
+
+const alongAxis =
+  (type: string): Form =>
+  (node, e) =>
+    e.op(type, names(node, e), { axis: int(node.attrs, "axis") });
+
+/**
+ * Gemm for plain matrices (it takes the bias along), ONNX Runtime's FusedMatMul for stacks of them:
+ * both take transposes as flags and a scale for nothing.
+ */
+const matmul: Form = (node, e) => {
+  const alpha = { float: (node.attrs["alpha"] as number | undefined) ?? 1 };
+  const transA = node.attrs["transposeA"] ? 1 : 0;
+  const transB = node.attrs["transposeB"] ? 1 : 0;
+  if (node.inputs.every((x) => x.shape.length <= 2)) {
+    return e.op("Gemm", names(node, e), { transA, transB, alpha });
+  }
+  return e.op("FusedMatMul", names(node, e), { transA, transB, alpha }, "com.microsoft");
+};
+
+const cast: Form = (node, e) => {
+  const [x] = names(node, e) as [string];
+  return e.cast(x, node.attrs["dtype"] as DType);
+};
+
+const select: Form = (node, e) => {
+  const [condition, then, otherwise] = names(node, e) as [string, string, string];
+  const test = node.inputs[0]!.dtype === "bool" ? condition : e.cast(condition, "bool");
+  if (node.dtype !== "bool") return e.op("Where", [test, then, otherwise]);
+  return e.cast(e.op("Where", [test, e.cast(then, "uint8"), e.cast(otherwise, "uint8")]), "bool");
+};
+
+/** Sums rows into bins: ScatterND with addition onto zeros. */
+const segmentSum: Form = (node, e) => {
+  const [x, ids] = names(node, e) as [string, string];
+  const zeros = e.op("Expand", [e.scalar(0, node.dtype), e.int64(node.shape)]);
+  const positions = e.op("Unsqueeze", [e.cast(ids, "int64"), e.int64([-1])]);
+  return e.op("ScatterND", [zeros, positions, x], { reduction: "add" });
+};
+
+const slice: Form = (node, e) => {
+  const { begin, end, strides } = node.attrs as Record<
+    "begin" | "end" | "strides",
+    readonly number[]
+  >;
+  const axes = begin.map((_, i) => i);
+  const [x] = names(node, e) as [string];
+  return e.op("Slice", [x, e.int64(begin), e.int64(end), e.int64(axes), e.int64(strides)]);
+};
+
+const reverse: Form = (node, e) => {
+  const axes = ints(node.attrs, "axes");
+  const [x] = names(node, e) as [string];
+  const all = (value: number) => e.int64(axes.map(() => value));
+  // From the last element down past the first: the end is clamped.
+  return e.op("Slice", [x, all(-1), all(-(2 ** 31)), e.int64(axes), all(-1)]);
+};
+
+const pad: Form = (node, e) => {
+  const { before, after } = node.attrs as Record<"before" | "after", readonly number[]>;
+  const [x] = names(node, e) as [string];
+  return e.op("Pad", [
+    x,
+    e.int64([...before, ...after]),
+    e.scalar(int(node.attrs, "value"), node.dtype),
+  ]);
+};
+
+const topK =
+  (index: 0 | 1): Form =>
+  (node, e) => {
+    const [x] = names(node, e) as [string];
+    const result = e.pair("TopK", [x, e.int64([int(node.attrs, "k")])], index, { axis: -1 });
+    return index === 0 ? result : e.cast(result, "int32");
+  };
+
+/** Tests that ONNX defines for floats alone. */
+const floatTest =
+  (type: string): Form =>
+  (node, e) => {
+    const x = node.inputs[0]!;
+    return e.op(type, [x.dtype === "float32" ? e.name(x) : e.cast(e.name(x), "float32")]);
+  };
+
+/** One entry an operator: the type checker asks for it when `graph/operators.ts` grows. */
+export const forms: Record<OpName, Form> = {
+  input: (node) => inputName(node.attrs["source"] as "input", node.attrs["name"] as string),
+  literal: (node, e) =>
+    e.initializer(`literal${node.id}`, {
+      type: node.dtype,
+      shape: node.shape,
+      raw: new Uint8Array(node.data!.buffer, node.data!.byteOffset, node.data!.byteLength),
+    }),
+
+  neg: direct("Neg"),
+  abs: direct("Abs"),
+  sign: direct("Sign"),
+  exp: direct("Exp"),
+  log: direct("Log"),
+  sqrt: direct("Sqrt"),
+  reciprocal: direct("Reciprocal"),
+  floor: direct("Floor"),
+  ceil: direct("Ceil"),
+  round: direct("Round"),
+  sin: direct("Sin"),
+  cos: direct("Cos"),
+  tan: direct("Tan"),
+  asin: direct("Asin"),
+  acos: direct("Acos"),
+  atan: direct("Atan"),
+  sinh: direct("Sinh"),
+  cosh: direct("Cosh"),
+  asinh: direct("Asinh"),
+  acosh: direct("Acosh"),
+  atanh: direct("Atanh"),
+  tanh: direct("Tanh"),
+  sigmoid: direct("Sigmoid"),
+  erf: direct("Erf"),
+  softplus: direct("Softplus"),
+  relu: direct("Relu"),
+  not: direct("Not"),
+  identity: direct("Identity"),
+  isNaN: floatTest("IsNaN"),
+  isInf: floatTest("IsInf"),
+
+  add: direct("Add"),
+  sub: direct("Sub"),
+  mul: direct("Mul"),
+  div: direct("Div"),
+  pow: direct("Pow"),
+  max: direct("Max"),
+  min: direct("Min"),
+  equal: direct("Equal"),
+  less: through("Less", "int32"),
+  lessEqual: through("LessOrEqual", "int32"),
+  greater: through("Greater", "int32"),
+  greaterEqual: through("GreaterOrEqual", "int32"),
+  and: direct("And"),
+  or: direct("Or"),
+  select,
+  cast,
+
+  reduceSum: reduce("ReduceSum"),
+  reduceMean: reduce("ReduceMean"),
+  reduceMax: reduce("ReduceMax"),
+  reduceMin: reduce("ReduceMin"),
+  reduceProd: reduce("ReduceProd"),
+  argMax: (node, e) =>
+    e.cast(e.op("ArgMax", names(node, e), { axis: int(node.attrs, "axis"), keepdims: 0 }), "int32"),
+  cumsum: (node, e) =>
+    e.op("CumSum", [...names(node, e), e.scalar(int(node.attrs, "axis"), "int32")], {
+      exclusive: node.attrs["exclusive"] ? 1 : 0,
+      reverse: node.attrs["reverse"] ? 1 : 0,
+    }),
+  softmax: alongAxis("Softmax"),
+  logSoftmax: alongAxis("LogSoftmax"),
+  layerNorm: (node, e) =>
+    e.op("LayerNormalization", names(node, e), {
+      axis: -1,
+      epsilon: { float: int(node.attrs, "epsilon") },
+    }),
+  gelu: direct("Gelu"),
+  quickGelu: (node, e) =>
+    e.op("QuickGelu", names(node, e), { alpha: { float: 1.702 } }, "com.microsoft"),
+
+  matmul,
+  reshape: (node, e) => e.op("Reshape", [...names(node, e), e.int64(node.shape)]),
+  broadcastTo: (node, e) => e.op("Expand", [...names(node, e), e.int64(node.shape)]),
+  transpose: (node, e) => e.op("Transpose", names(node, e), { perm: ints(node.attrs, "perm") }),
+  tile: (node, e) => e.op("Tile", [...names(node, e), e.int64(ints(node.attrs, "reps"))]),
+  concat: alongAxis("Concat"),
+  slice,
+  reverse,
+  pad,
+  gather: alongAxis("Gather"),
+  segmentSum,
+  topKValues: topK(0),
+  topKIndices: topK(1),
+};

@@ -1,0 +1,103 @@
+import * as tf from "@tensorflow/tfjs-core";
+import { emptyData } from "../arrays.js";
+import { GraphBuilder, type Node } from "../graph/graph.js";
+import type { Data, DType } from "../types.js";
+
+export const traceBackendName = "cliptune-trace";
+
+/**
+ * A tfjs backend that computes nothing: every tensor stands for a node of the graph being recorded.
+ * What is not here: memory management (nodes die with the graph) and reads (a traced value has none).
+ */
+export class TraceBackend extends tf.KernelBackend {
+  builder = new GraphBuilder();
+  #nodes = new WeakMap<object, Node>();
+
+  /** A tensor that stands for `node`. */
+  hold(node: Node): tf.TensorInfo {
+    const dataId = {};
+    this.#nodes.set(dataId, node);
+    // tfjs has no uint8; such nodes are cast before they reach it.
+    return { dataId, shape: [...node.shape], dtype: node.dtype as tf.DataType };
+  }
+
+  node(tensor: tf.TensorInfo): Node {
+    const node = this.#nodes.get(tensor.dataId);
+    if (!node) {
+      throw new Error(
+        "a tensor made outside the program was used inside it; pass it as a constant, state or input instead.",
+      );
+    }
+    return node;
+  }
+
+  override write(
+    values: tf.backend_util.BackendValues,
+    shape: number[],
+    dtype: tf.DataType,
+  ): tf.DataId {
+    const dataId = {};
+    this.move(dataId, values, shape, dtype);
+    return dataId;
+  }
+
+  override move(
+    dataId: tf.DataId,
+    values: tf.backend_util.BackendValues,
+    shape: number[],
+    dtype: tf.DataType,
+  ): void {
+    if (dtype === "string" || dtype === "complex64") {
+      throw new Error(`tensors of type ${dtype} cannot be compiled; use float32, int32 or bool.`);
+    }
+    const data = emptyData(dtype as DType, values.length);
+    data.set(values as Data);
+    this.#nodes.set(dataId, this.#literal(data, shape, dtype as DType));
+  }
+
+  /** tfjs writes zeros and ones out in full; one number that is broadcast says the same in four bytes. */
+  #literal(data: Data, shape: number[], dtype: DType): Node {
+    const first = data[0];
+    if (data.length > 16 && first !== undefined && data.every((x) => x === first)) {
+      return this.builder.op("broadcastTo", [this.builder.scalar(first, dtype)], { shape });
+    }
+    return this.builder.literal(data, shape, dtype);
+  }
+
+  override readSync(): never {
+    throw new Error(
+      "a value was read while tracing; a compiled program must not depend on values.",
+    );
+  }
+  override async read(): Promise<never> {
+    return this.readSync();
+  }
+  override disposeData(): boolean {
+    return true;
+  }
+  override incRef(): void {}
+  decRef(): void {}
+  override refCount(): number {
+    return 1;
+  }
+  override numDataIds(): number {
+    return 0;
+  }
+  override floatPrecision(): 16 | 32 {
+    return 32;
+  }
+  override epsilon(): number {
+    return 1e-7;
+  }
+  override memory(): { unreliable: boolean } {
+    return { unreliable: true };
+  }
+  override timerAvailable(): boolean {
+    return false;
+  }
+  override dispose(): void {}
+}
+
+export const traceBackend = new TraceBackend();
+
+tf.registerBackend(traceBackendName, () => traceBackend, -1);
