@@ -1,0 +1,83 @@
+import { type FileHandle, open, readFile, rename, rm } from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
+import { UserError } from "@cliptune/engine";
+
+const reasons: Readonly<Record<string, string>> = {
+  ENOENT: "it does not exist",
+  EACCES: "permission is denied",
+  EISDIR: "it is a directory",
+  ENOTDIR: "a part of its path is not a directory",
+  ENOSPC: "the disk is full; free some space and try again",
+  EROFS: "the file system is read-only",
+  EDQUOT: "the disk quota is used up; free some space and try again",
+};
+
+const codeOf = (error: unknown): string =>
+  error instanceof Error && "code" in error ? String(error.code) : "";
+
+/** Turns a fault of the file system into a sentence; anything else passes unchanged. */
+export function fileError(verb: string, path: string, error: unknown): unknown {
+  const reason = reasons[codeOf(error)];
+  return reason ? new UserError(`Cannot ${verb} ${path}: ${reason}.`) : error;
+}
+
+/** @throws UserError naming the file when it cannot be read or is not JSON */
+export async function readJson(path: string): Promise<unknown> {
+  const text = await readFile(path, "utf8").catch((error: unknown) => {
+    throw fileError("read", path, error);
+  });
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw new UserError(`${path} is not valid JSON: ${(error as Error).message}.`);
+  }
+}
+
+/** Like `readJson`, but a file that does not exist is `undefined`. */
+export async function readJsonIfPresent(path: string): Promise<unknown> {
+  const handle = await open(path).catch((error: unknown) => {
+    if (codeOf(error) === "ENOENT") return undefined;
+    throw fileError("read", path, error);
+  });
+  await handle?.close();
+  return handle ? readJson(path) : undefined;
+}
+
+let temporaries = 0;
+
+/**
+ * Writes a whole file or none: into a neighbour with a name of its own, flushed to the disk, then
+ * renamed over `path`. A kill at any instant leaves the old file; a fault removes the neighbour.
+ */
+export async function writeAtomically(
+  path: string,
+  write: (file: FileHandle) => Promise<unknown>,
+): Promise<void> {
+  const temporary = join(dirname(path), `.${basename(path)}.${process.pid}.${temporaries++}.tmp`);
+  try {
+    const file = await open(temporary, "wx");
+    try {
+      await write(file);
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    await rename(temporary, path);
+    await syncDirectory(dirname(path));
+  } catch (error) {
+    await rm(temporary, { force: true });
+    throw fileError("write", path, error);
+  }
+}
+
+/** Makes a rename durable; Windows cannot open a directory, and does not need it. */
+async function syncDirectory(path: string): Promise<void> {
+  const directory = await open(path).catch(() => undefined);
+  await directory?.sync().catch(() => undefined);
+  await directory?.close();
+}
+
+/** Two-space JSON with sorted keys, as PEFT and transformers write it. */
+export async function writeJson(path: string, value: unknown): Promise<void> {
+  await writeAtomically(path, (file) => file.writeFile(`${JSON.stringify(value, null, 2)}\n`));
+}

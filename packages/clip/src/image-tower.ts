@@ -1,0 +1,52 @@
+import { linear } from "@cliptune/engine";
+import * as tf from "@tensorflow/tfjs-core";
+import { norm, runBlocks } from "./block.js";
+import { patchGrid } from "./config.js";
+import { loraLinear, type Network, param } from "./lora-linear.js";
+
+/** `[B, H, W, 3]` → `[B, P, 3 · p · p]`, each patch flattened in the order of the convolution's weight. */
+function patches(pixels: tf.Tensor4D, grid: number, size: number): tf.Tensor {
+  const batch = pixels.shape[0];
+  const side = grid * size;
+  const whole = pixels.shape[1] === side && pixels.shape[2] === side;
+  const cut = whole ? pixels : tf.slice(pixels, [0, 0, 0, 0], [batch, side, side, 3]);
+  const cells = tf.reshape(cut, [batch, grid, size, grid, size, 3]);
+  const ordered = tf.transpose(cells, [0, 1, 3, 5, 2, 4]); // [B, grid, grid, 3, p, p]
+  return tf.reshape(ordered, [batch, grid * grid, 3 * size * size]);
+}
+
+function embed(net: Network, pixels: tf.Tensor4D): tf.Tensor {
+  const { vision } = net.config;
+  const [batch, width] = [pixels.shape[0], vision.hiddenSize];
+  const kernel = param(net, "vision_model.embeddings.patch_embedding.weight"); // [D, 3, p, p]
+  const flat = tf.reshape(kernel, [width, -1]); // [D, 3·p·p]
+  const tokens = linear(patches(pixels, patchGrid(vision), vision.patchSize), flat); // [B, P, D]
+  const token = param(net, "vision_model.embeddings.class_embedding");
+  const first = tf.broadcastTo(tf.reshape(token, [1, 1, width]), [batch, 1, width]);
+  const positions = param(net, "vision_model.embeddings.position_embedding.weight"); // [P + 1, D]
+  return tf.add(tf.concat([first, tokens], 1), positions);
+}
+
+const classRow = (x: tf.Tensor): tf.Tensor => tf.slice(x, [0, 0, 0], [x.shape[0]!, 1, x.shape[2]!]);
+
+/**
+ * CLIP's vision transformer, pooled at the class token and projected.
+ *
+ * @param pixels `[B, H, W, 3]` normalised
+ * @returns `[B, D]`, not of unit norm
+ * @see https://arxiv.org/abs/2103.00020
+ */
+export function imageTower(net: Network, pixels: tf.Tensor4D): tf.Tensor2D {
+  const { vision } = net.config;
+  if (pixels.shape[1] !== vision.imageSize || pixels.shape[2] !== vision.imageSize) {
+    throw new Error(
+      `imageTower: pixels are [${pixels.shape.join(", ")}]; height and width must be ${vision.imageSize}.`,
+    );
+  }
+  const epsilon = vision.layerNormEps;
+  const x = norm(net, "vision_model.pre_layrnorm", embed(net, pixels), epsilon);
+  const stack = { net, prefix: "vision_model", tower: vision };
+  const pooled = runBlocks(stack, x, { pick: classRow });
+  const normed = norm(net, "vision_model.post_layernorm", pooled, epsilon);
+  return loraLinear(net, "visual_projection", normed) as tf.Tensor2D;
+}
