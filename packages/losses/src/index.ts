@@ -1,1 +1,2 @@
-export {};
+export { alignment, modalityGap, uniformity } from "./geometry.js";
+export { infoNce } from "./info-nce.js";
