@@ -70,36 +70,70 @@ const foldTransposes: Rule = (node, inputs, builder) => {
   );
 };
 
+/** The input that is a matmul, with its place and its partner's; the first when both are. */
+function productOf(
+  inputs: readonly Node[],
+): { product: Node; at: number; other: Node } | undefined {
+  const at = inputs.findIndex((input) => input.op === "matmul");
+  return at < 0 ? undefined : { product: inputs[at]!, at, other: inputs[1 - at]! };
+}
+
 /** A matmul times a literal scalar becomes the matmul's `alpha`. */
-const foldScale: Rule = (node, inputs, builder) => {
-  if (node.op !== "mul") return undefined;
-  const [a, b] = inputs as [Node, Node];
-  const [product, scale] = a.op === "matmul" ? [a, scalarOf(b)] : [b, scalarOf(a)];
-  if (product.op !== "matmul" || product.inputs.length > 2 || scale === undefined) return undefined;
-  if (!sameShape(product.shape, node.shape) || product.dtype !== "float32") return undefined;
-  return builder.op("matmul", product.inputs, {
-    ...product.attrs,
-    alpha: scale * ((product.attrs["alpha"] as number | undefined) ?? 1),
-  });
+const foldScale: Rule = (node, inputs, builder, usedOnce) => {
+  const found = node.op === "mul" ? productOf(inputs) : undefined;
+  if (!found || !usedOnce(found.at)) return undefined;
+  const { product, other } = found;
+  const scale = scalarOf(other);
+  if (scale === undefined || product.inputs.length > 2 || product.dtype !== "float32")
+    return undefined;
+  if (!sameShape(product.shape, node.shape)) return undefined;
+  const alpha = scale * ((product.attrs["alpha"] as number | undefined) ?? 1);
+  return builder.op("matmul", product.inputs, { ...product.attrs, alpha });
 };
 
-/** A two-dimensional matmul plus a row vector becomes one Gemm with a bias. */
-const foldBias: Rule = (node, inputs, builder) => {
-  if (node.op !== "add") return undefined;
-  const [a, b] = inputs as [Node, Node];
-  const [product, bias] = a.op === "matmul" ? [a, b] : [b, a];
-  const fits =
-    product.op === "matmul" &&
-    product.inputs.length === 2 &&
-    product.shape.length === 2 &&
-    product.dtype === "float32" &&
-    bias.shape.length === 1 &&
-    bias.shape[0] === product.shape[1];
-  return fits ? builder.op("matmul", [...product.inputs, bias], product.attrs) : undefined;
+/**
+ * A two-dimensional matmul plus a row vector, or plus a matrix of its own shape, becomes one Gemm that
+ * adds as it goes: biases, LoRA's low-rank term and sums of gradients cost no pass of their own.
+ */
+const foldSum: Rule = (node, inputs, builder, usedOnce) => {
+  if (node.op !== "add" || node.dtype !== "float32" || node.shape.length !== 2) return undefined;
+  const foldable = (at: number): boolean => {
+    const [product, other] = [inputs[at]!, inputs[1 - at]!];
+    const isPlain = product.op === "matmul" && product.inputs.length === 2 && usedOnce(at);
+    const isRow = other.shape.length === 1 && other.shape[0] === product.shape[1];
+    return isPlain && (isRow || sameShape(other.shape, product.shape));
+  };
+  const at = foldable(0) ? 0 : foldable(1) ? 1 : undefined;
+  if (at === undefined) return undefined;
+  const product = inputs[at]!;
+  return builder.op("matmul", [...product.inputs, inputs[1 - at]!], product.attrs);
+};
+
+/**
+ * (reshape of a matmul) + x becomes a reshape of (matmul + x): layers flatten their rows for the matmul,
+ * and the sum must meet it there for `foldSum` to see it.
+ */
+const sumBeforeReshape: Rule = (node, inputs, builder, usedOnce) => {
+  if (node.op !== "add" || node.shape.length <= 2) return undefined;
+  const at = inputs.findIndex(
+    (input, i) =>
+      input.op === "reshape" &&
+      input.inputs[0]!.op === "matmul" &&
+      input.inputs[0]!.shape.length === 2 &&
+      usedOnce(i) &&
+      sameShape(input.shape, inputs[1 - i]!.shape),
+  );
+  if (at < 0) return undefined;
+  const { shape } = inputs[at]!.inputs[0]!;
+  const product = inputs[at]!.inputs[0]!;
+  const other = builder.op("reshape", [inputs[1 - at]!], { shape });
+  return builder.op("reshape", [builder.op("add", [product, other])], { shape: node.shape });
 };
 
 /** The passes in order. Dead code and common subexpressions go with every rewrite. */
 export const optimise = (graph: Graph): Graph => {
   const simple = rewrite(graph, [simplifyViews, dropNeutral]);
-  return rewrite(simple, [simplifyViews, dropNeutral, foldTransposes, foldScale, foldBias]);
+  const scaled = rewrite(simple, [simplifyViews, dropNeutral, foldTransposes, foldScale]);
+  const flat = rewrite(scaled, [sumBeforeReshape]);
+  return rewrite(rewrite(flat, [simplifyViews]), [foldSum]);
 };
