@@ -1,1 +1,7 @@
-export {};
+export {
+  type MaterialiseOptions,
+  materialise,
+  type SetName,
+  setNames,
+  tinyModelDir,
+} from "./materialise.js";

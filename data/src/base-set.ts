@@ -1,0 +1,124 @@
+import { existsSync, readdirSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { ALLOWED_LICENCES, BASE_PACKAGES, type BasePackage } from "./base-packages.js";
+import { captionList } from "./caption-list.js";
+import { emojiFamily, heldOutFamilies } from "./emoji-family.js";
+import { emojiPictures } from "./emoji-pictures.js";
+import { artByHex, artByName, type EmojiArt } from "./emoji-style.js";
+import { type Emoji, readEmoji } from "./emoji-text.js";
+import { type IconDrawing, lucideIcons, namedIcons, phosphorIcons } from "./icon-drawings.js";
+import { normaliseHex, readIconSet } from "./iconify.js";
+import { findPackage, type InstalledPackage } from "./package-files.js";
+import { oneTestPerTitle, type Picture } from "./picture.js";
+import { UserError } from "./user-error.js";
+import { squeeze } from "./wording.js";
+
+/**
+ * All pictures of the pre-training base: emoji in eight styles and six icon sets.
+ *
+ * "train" has no held-out family in any style, and no icon called like one. "test" is Noto's drawing of
+ * each held-out title, "test-variant" what the other styles and the icon sets have of it.
+ *
+ * @param cacheDir folder under whose node_modules the packages of `BASE_PACKAGES` were installed
+ */
+export async function basePictures(cacheDir: string, fold: number): Promise<Picture[]> {
+  const emoji = readEmoji(findPackage("emojibase-data"));
+  const held = heldOutFamilies(emoji, fold);
+  const families = new Map(emoji.map((one) => [squeeze(one.title), emojiFamily(one)]));
+  const pictures: Picture[] = [];
+  for (const source of BASE_PACKAGES) {
+    if (!ALLOWED_LICENCES.has(source.licence)) {
+      throw new UserError(
+        `${source.name} is under ${source.licence}; the base set takes ${[...ALLOWED_LICENCES].join(", ")} only.`,
+      );
+    }
+    const found = installed(source, cacheDir);
+    const drawings = emojiDrawings(source, found, emoji);
+    const facts = { source: source.name, licence: source.licence, style: source.style };
+    pictures.push(
+      ...(drawings === undefined
+        ? iconPictures(source, await iconDrawings(source, found), (title) => {
+            const family = families.get(squeeze(title));
+            return {
+              family: family ?? `icon ${title}`,
+              held: family !== undefined && held.has(family),
+            };
+          })
+        : emojiPictures(drawings, facts, (family) => (held.has(family) ? "test" : "train"))),
+    );
+  }
+  return oneTestPerTitle(pictures);
+}
+
+/** The exact version of a base package, or a clear error. */
+function installed({ name, version }: BasePackage, cacheDir: string): InstalledPackage {
+  const root = join(resolve(cacheDir), "node_modules");
+  if (!existsSync(join(root, name, "package.json"))) {
+    throw new UserError(`${name} is not in ${root}; run "npm run base -w data", which fetches it.`);
+  }
+  const found = findPackage(name, `${resolve(cacheDir)}/`);
+  if (found.version !== version) {
+    throw new UserError(
+      `${name} in ${root} is ${found.version}; the base set is made from ${version}.`,
+    );
+  }
+  return found;
+}
+
+function emojiDrawings(
+  { layout }: BasePackage,
+  found: InstalledPackage,
+  emoji: readonly Emoji[],
+): EmojiArt[] | undefined {
+  if (layout === "hex") return artByHex(emoji, readIconSet(found));
+  if (layout === "name") return artByName(emoji, readIconSet(found));
+  if (layout === "webp") return artInFiles(emoji, join(found.dir, "assets"));
+  return undefined;
+}
+
+/** Drawings in files called by their code points, `1f34e.webp`. */
+function artInFiles(emoji: readonly Emoji[], folder: string): EmojiArt[] {
+  const files = new Map(
+    readdirSync(folder).map((file) => [normaliseHex(file.replace(/\.webp$/, "")), file]),
+  );
+  return emoji.flatMap((one) => {
+    const file = files.get(one.hex);
+    return file === undefined
+      ? []
+      : [{ name: one.hex, emoji: one, art: { file: join(folder, file) } }];
+  });
+}
+
+async function iconDrawings(
+  { layout }: BasePackage,
+  found: InstalledPackage,
+): Promise<IconDrawing[]> {
+  if (layout === "lucide") return lucideIcons(found);
+  if (layout === "phosphor") return phosphorIcons(found);
+  return namedIcons(found);
+}
+
+/** Icons called like a held-out emoji are held out with it; of the others nothing is evaluated, so all train. */
+function iconPictures(
+  { name: source, licence, style }: BasePackage,
+  drawings: readonly IconDrawing[],
+  place: (title: string) => { family: string; held: boolean },
+): Picture[] {
+  return drawings.map(({ name, title, tags, category, svg }) => {
+    const { family, held } = place(title);
+    const templates = [`an icon of ${title}`, `a picture of ${title}`, `${title} icon`];
+    return {
+      art: { svg },
+      row: {
+        file_name: `images/${style}-${name}.png`,
+        title,
+        captions: captionList({ title, tags, category, templates }),
+        family,
+        split: held ? "test-variant" : "train",
+        category,
+        source,
+        licence,
+      },
+    };
+  });
+}

@@ -1,0 +1,35 @@
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
+import { UserError } from "./user-error.js";
+
+/** An installed npm package: where it lies and its exact version. */
+export interface InstalledPackage {
+  readonly name: string;
+  readonly version: string;
+  readonly dir: string;
+}
+
+/**
+ * Finds an installed package.
+ *
+ * @param from a file or folder (ending in "/") whose node_modules are searched; this package's own by default
+ * @throws UserError when it is not installed
+ */
+export function findPackage(name: string, from: string = import.meta.url): InstalledPackage {
+  let manifest: string;
+  try {
+    manifest = createRequire(from).resolve(`${name}/package.json`);
+  } catch {
+    throw new UserError(
+      `The npm package ${name}, which holds pictures of a bundled set, is not installed; run "npm install" and try again.`,
+    );
+  }
+  const { version } = readJson<{ version: string }>(manifest);
+  return { name, version, dir: dirname(manifest) };
+}
+
+/** Reads one JSON file, `path` given in parts. */
+export function readJson<T>(...path: string[]): T {
+  return JSON.parse(readFileSync(join(...path), "utf8")) as T;
+}
