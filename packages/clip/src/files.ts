@@ -1,4 +1,4 @@
-import { type FileHandle, open, readFile, rename, rm } from "node:fs/promises";
+import { access, type FileHandle, open, readFile, rename, rm } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { UserError } from "@cliptune/engine";
 
@@ -81,3 +81,9 @@ async function syncDirectory(path: string): Promise<void> {
 export async function writeJson(path: string, value: unknown): Promise<void> {
   await writeAtomically(path, (file) => file.writeFile(`${JSON.stringify(value, null, 2)}\n`));
 }
+
+export const exists = (path: string): Promise<boolean> =>
+  access(path).then(
+    () => true,
+    () => false,
+  );

@@ -15,16 +15,32 @@ function patches(pixels: tf.Tensor4D, grid: number, size: number): tf.Tensor {
   return tf.reshape(ordered, [batch, grid * grid, 3 * size * size]);
 }
 
-function embed(net: Network, pixels: tf.Tensor4D): tf.Tensor {
+/** Where a tower's tokens come from: the patches and their positions, all of them or those kept. */
+function patchTokens(net: Network, pixels: tf.Tensor4D, positions: tf.Tensor2D): tf.Tensor {
   const { vision } = net.config;
-  const [batch, width] = [pixels.shape[0], vision.hiddenSize];
+  const grid = patchGrid(vision);
   const kernel = param(net, "vision_model.embeddings.patch_embedding.weight"); // [D, 3, p, p]
-  const flat = tf.reshape(kernel, [width, -1]); // [D, 3·p·p]
-  const tokens = linear(patches(pixels, patchGrid(vision), vision.patchSize), flat); // [B, P, D]
-  const token = param(net, "vision_model.embeddings.class_embedding");
-  const first = tf.broadcastTo(tf.reshape(token, [1, 1, width]), [batch, 1, width]);
+  const flat = tf.reshape(kernel, [vision.hiddenSize, -1]); // [D, 3·p·p]
+  const cells = patches(pixels, grid, vision.patchSize); // [B, P, 3·p·p]
+  if (!net.keptPatches) return tf.add(linear(cells, flat), positions); // [B, P, D]
+  const [batch, kept] = net.keptPatches.shape;
+  const rowStarts = tf.mul(tf.range(0, batch, 1, "int32"), grid * grid);
+  const rows = tf.add(net.keptPatches, tf.reshape(rowStarts, [batch, 1])); // [B, K]
+  const chosen = tf.gather(tf.reshape(cells, [batch * grid * grid, -1]), rows); // [B, K, 3·p·p]
+  const places = tf.gather(positions, tf.reshape(net.keptPatches, [batch * kept])); // [B·K, D]
+  return tf.add(linear(chosen, flat), tf.reshape(places, [batch, kept, vision.hiddenSize]));
+}
+
+function embed(net: Network, pixels: tf.Tensor4D): tf.Tensor {
+  const [batch, width] = [pixels.shape[0], net.config.vision.hiddenSize];
   const positions = param(net, "vision_model.embeddings.position_embedding.weight"); // [P + 1, D]
-  return tf.add(tf.concat([first, tokens], 1), positions);
+  const [own, rest] = tf.split(positions, [1, positions.shape[0]! - 1]) as [
+    tf.Tensor2D,
+    tf.Tensor2D,
+  ];
+  const token = tf.add(param(net, "vision_model.embeddings.class_embedding"), own); // [1, D]
+  const first = tf.broadcastTo(tf.reshape(token, [1, 1, width]), [batch, 1, width]);
+  return tf.concat([first, patchTokens(net, pixels, rest)], 1);
 }
 
 const classRow = (x: tf.Tensor): tf.Tensor => tf.slice(x, [0, 0, 0], [x.shape[0]!, 1, x.shape[2]!]);

@@ -19,6 +19,11 @@ export interface Network {
   readonly config: ClipConfig;
   readonly params: Tensors;
   readonly lora?: LoraForward;
+  /**
+   * `[B, K]` int32 indices of the patches that the image tower sees, all of them unless given: training
+   * on half of them halves its cost (FLIP, https://arxiv.org/abs/2212.00794).
+   */
+  readonly keptPatches?: tf.Tensor2D;
 }
 
 export function param(net: Network, name: string): tf.Tensor {
