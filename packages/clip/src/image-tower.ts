@@ -24,9 +24,9 @@ function patchTokens(net: Network, pixels: tf.Tensor4D, positions: tf.Tensor2D):
   const cells = patches(pixels, grid, vision.patchSize); // [B, P, 3·p·p]
   if (!net.keptPatches) return tf.add(linear(cells, flat), positions); // [B, P, D]
   const [batch, kept] = net.keptPatches.shape;
-  const rowStarts = tf.mul(tf.range(0, batch, 1, "int32"), grid * grid);
-  const rows = tf.add(net.keptPatches, tf.reshape(rowStarts, [batch, 1])); // [B, K]
-  const chosen = tf.gather(tf.reshape(cells, [batch * grid * grid, -1]), rows); // [B, K, 3·p·p]
+  const starts = Int32Array.from({ length: batch }, (_, i) => i * grid * grid);
+  const rows = tf.add(net.keptPatches, tf.tensor2d(starts, [batch, 1])); // [B, K]
+  const chosen = tf.gather(tf.reshape(cells, [batch * grid * grid, -1]), rows as tf.Tensor2D); // [B, K, 3·p·p]
   const places = tf.gather(positions, tf.reshape(net.keptPatches, [batch * kept])); // [B·K, D]
   return tf.add(linear(chosen, flat), tf.reshape(places, [batch, kept, vision.hiddenSize]));
 }

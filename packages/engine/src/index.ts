@@ -1,3 +1,5 @@
+// First: tfjs-core makes the global engine and its Tensor class; the bundled gradients then join it.
+import "@tensorflow/tfjs-core";
 import "./gradients.js";
 
 export { createEngine, type EngineOptions, engineNames } from "./create-engine.js";
