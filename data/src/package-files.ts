@@ -1,6 +1,6 @@
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { UserError } from "./user-error.js";
 
 /** An installed npm package: where it lies and its exact version. */
@@ -17,16 +17,18 @@ export interface InstalledPackage {
  * @throws UserError when it is not installed
  */
 export function findPackage(name: string, from: string = import.meta.url): InstalledPackage {
-  let manifest: string;
-  try {
-    manifest = createRequire(from).resolve(`${name}/package.json`);
-  } catch {
+  // Not resolve("<name>/package.json"): a package's "exports" may hide that file.
+  const folders = createRequire(from).resolve.paths(name) ?? [];
+  const dir = folders
+    .map((folder) => join(folder, name))
+    .find((path) => existsSync(join(path, "package.json")));
+  if (dir === undefined) {
     throw new UserError(
       `The npm package ${name}, which holds pictures of a bundled set, is not installed; run "npm install" and try again.`,
     );
   }
-  const { version } = readJson<{ version: string }>(manifest);
-  return { name, version, dir: dirname(manifest) };
+  const { version } = readJson<{ version: string }>(dir, "package.json");
+  return { name, version, dir };
 }
 
 /** Reads one JSON file, `path` given in parts. */
