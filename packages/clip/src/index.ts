@@ -18,7 +18,15 @@ export {
 } from "./config.js";
 export { countParameters, type ParameterCount } from "./count-parameters.js";
 export { unitNorm } from "./embeddings.js";
+export {
+  createEncoder,
+  type Encoder,
+  type EncoderModel,
+  type EncoderOptions,
+} from "./encoder.js";
 export { endPositions, type TokenRows } from "./end-positions.js";
+export { adapterFingerprint, encoderFingerprint } from "./fingerprint.js";
+export type { ImageSource } from "./image-source.js";
 export { imageTower } from "./image-tower.js";
 export { initLora } from "./init-lora.js";
 export { initModel } from "./init-model.js";
@@ -26,6 +34,15 @@ export type { LoraConfig } from "./lora-config.js";
 export type { LoraForward, Network } from "./lora-linear.js";
 export { type LoraSite, loraSites } from "./lora-sites.js";
 export { mergeAdapter, unmergeAdapter } from "./merge.js";
+export { type ClipModel, loadModel, type SaveModelOptions, saveModel } from "./model.js";
+export { type Canvas, decodeCanvas, preprocessImage } from "./preprocess-image.js";
+export {
+  defaultPreprocessing,
+  normalizePixels,
+  type Preprocessing,
+  parsePreprocessing,
+  preprocessingJson,
+} from "./preprocessing.js";
 export { type PresetName, presetConfig, presetNames, presets } from "./presets.js";
 export { normal, type Random, seededRandom } from "./random.js";
 export {
@@ -35,4 +52,12 @@ export {
   writeSafetensors,
 } from "./safetensors.js";
 export { textTower } from "./text-tower.js";
+export {
+  createTokenizer,
+  type EncodedTexts,
+  type EncodeTextOptions,
+  type Tokenizer,
+  type TokenizerOptions,
+  textBuckets,
+} from "./tokenizer.js";
 export { checkWeights, type Shapes, weightShapes } from "./weights.js";
