@@ -1,7 +1,7 @@
-import { type Engine, type Program, UserError } from "@cliptune/engine";
+import { type Engine, UserError } from "@cliptune/engine";
 import { type Adapter, adapterScales, checkAdapter } from "./adapter.js";
-import { splitBatches } from "./batches.js";
-import { encoderPrograms } from "./encoder-programs.js";
+import { encodeImageBatches, encodeTextBatches } from "./encode-batches.js";
+import { type EncoderParts, encoderPrograms } from "./encoder-programs.js";
 import { encoderFingerprint } from "./fingerprint.js";
 import type { ClipModel } from "./model.js";
 
@@ -55,7 +55,7 @@ function checkStrength(strength: number): number {
   throw new UserError(`Strength is ${strength}; it must be a finite number, 0 for the base model.`);
 }
 
-function upload(engine: Engine, model: EncoderModel, adapter: Adapter | undefined) {
+function upload(engine: Engine, model: EncoderModel, adapter: Adapter | undefined): EncoderParts {
   const { config, preprocessing } = model;
   const weights = engine.constants(model.weights);
   if (!adapter) return { engine, config, preprocessing, weights };
@@ -67,16 +67,18 @@ function upload(engine: Engine, model: EncoderModel, adapter: Adapter | undefine
   return { engine, config, preprocessing, weights, lora };
 }
 
-/** Texts of equal bucket length together, so that one long title does not slow the others. */
-function groupByLength(model: EncoderModel, texts: readonly string[]) {
-  const groups = new Map<number, { index: number; ids: Int32Array; end: number }[]>();
-  for (const [index, text] of texts.entries()) {
-    const { ids, ends, length } = model.tokenizer.encode([text]);
-    const group = groups.get(length) ?? [];
-    groups.set(length, group);
-    group.push({ index, ids, end: ends[0]! });
+/** The same layers with the same scales: what `setAdapter` may swap in without compiling. */
+function checkSwap(model: EncoderModel, known: Adapter | undefined, next: Adapter): void {
+  if (!known) {
+    throw new UserError("This encoder was made without an adapter; make another with one.");
   }
-  return groups;
+  checkAdapter("The adapter", next, model.config);
+  const scales = (adapter: Adapter) => JSON.stringify(adapterScales(model.config, adapter.config));
+  if (scales(known) !== scales(next)) {
+    throw new UserError(
+      "The adapter has other layers, ranks or alphas than the one before; make another encoder.",
+    );
+  }
 }
 
 /**
@@ -91,33 +93,21 @@ export async function createEncoder(
   options: EncoderOptions = {},
 ): Promise<Encoder> {
   const { batchSizes = [1, 8, 32] } = options;
-  const side = model.config.vision.imageSize;
-  const dimension = model.config.projectionDim;
-  const parts = upload(engine, model, options.adapter);
-  const programs = encoderPrograms(parts);
-  const inTurn = queue();
   let { adapter } = options;
   let strength = checkStrength(options.strength ?? 1);
+  const parts = upload(engine, model, adapter);
+  const programs = encoderPrograms(parts);
+  const { tokenizer } = model;
+  const inTurn = queue();
   let disposed = false;
-
-  const run = async (
-    program: Program,
-    inputs: Record<string, Uint8Array | Int32Array>,
-    at: number,
-  ) => {
-    const scalar = parts.lora && { strength: Float32Array.of(at) };
-    const { embeds } = await program.step({ ...inputs, ...scalar });
-    return embeds!.data as Float32Array;
-  };
-  const guarded = <T>(work: () => Promise<T>): Promise<T> =>
+  const encode = <T>(work: () => Promise<T>): Promise<T> =>
     inTurn(() => {
       if (disposed) throw new Error("encoder: used after dispose()");
       return work();
     });
-
   return {
-    dimension,
-    imageSize: side,
+    dimension: model.config.projectionDim,
+    imageSize: model.config.vision.imageSize,
     get strength() {
       return strength;
     },
@@ -128,66 +118,29 @@ export async function createEncoder(
       return encoderFingerprint(model, adapter && { adapter, strength });
     },
     encodeImages(pixels, n) {
-      const bytes = side * side * 3;
-      if (pixels.length !== n * bytes) {
-        throw new UserError(
-          `encodeImages: got ${pixels.length} bytes for ${n} pictures; [${n}, ${side}, ${side}, 3] needs ${n * bytes}.`,
-        );
-      }
-      const at = strength;
-      return guarded(async () => {
-        const result = new Float32Array(n * dimension);
-        for (const { start, count, size } of splitBatches(n, batchSizes)) {
-          const padded = new Uint8Array(size * bytes);
-          padded.set(pixels.subarray(start * bytes, (start + count) * bytes));
-          const embeds = await run(await programs.images(size), { pixels: padded }, at);
-          result.set(embeds.subarray(0, count * dimension), start * dimension);
-        }
-        return result;
-      });
+      const run = { parts, programs, batchSizes, strength };
+      return encode(() => encodeImageBatches(run, pixels, n));
     },
     encodeTexts(texts) {
-      const at = strength;
-      return guarded(async () => {
-        const result = new Float32Array(texts.length * dimension);
-        for (const [length, group] of groupByLength(model, texts)) {
-          for (const { start, count, size } of splitBatches(group.length, batchSizes)) {
-            const rows = group.slice(start, start + count);
-            const ids = new Int32Array(size * length);
-            const ends = new Int32Array(size);
-            for (const [i, row] of rows.entries()) {
-              ids.set(row.ids, i * length);
-              ends[i] = row.end;
-            }
-            const embeds = await run(await programs.texts(size, length), { ids, ends }, at);
-            for (const [i, { index }] of rows.entries()) {
-              result.set(embeds.subarray(i * dimension, (i + 1) * dimension), index * dimension);
-            }
-          }
-        }
-        return result;
-      });
+      const run = { parts, programs, batchSizes, strength };
+      return encode(() => encodeTextBatches(run, tokenizer, texts));
     },
     setStrength(value) {
       strength = checkStrength(value);
     },
-    setAdapter(next) {
-      return guarded(async () => {
-        checkAdapter("The adapter", next, model.config);
-        if (!parts.lora)
-          throw new UserError("This encoder was made without an adapter; make another.");
-        await parts.lora.state.write(next.weights);
+    setAdapter: (next) =>
+      encode(async () => {
+        checkSwap(model, adapter, next);
+        await parts.lora?.state.write(next.weights);
         adapter = next;
-      });
-    },
-    dispose() {
-      return inTurn(async () => {
+      }),
+    dispose: () =>
+      inTurn(async () => {
         if (disposed) return;
         disposed = true;
         await programs.dispose();
         parts.lora?.state.dispose();
         parts.weights.dispose();
-      });
-    },
+      }),
   };
 }
