@@ -1,0 +1,57 @@
+import { mkdir, open, rename } from "node:fs/promises";
+import { dirname } from "node:path";
+import { UserError } from "@cliptune/engine";
+
+/** Makes a file's bytes, or a directory's entries, survive a power cut. */
+export async function syncToDisk(path: string): Promise<void> {
+  const handle = await open(path, "r");
+  try {
+    await handle.sync();
+  } catch (error) {
+    if (codeOf(error) !== "EPERM") throw error; // Windows has no handle to a directory
+  } finally {
+    await handle.close();
+  }
+}
+
+/** Replaces a file at once: a reader, or a crash, finds the old bytes or the new ones. */
+export async function replaceFile(path: string, content: string): Promise<void> {
+  const beside = `${path}.${process.pid}.tmp`;
+  const handle = await open(beside, "w");
+  try {
+    await handle.writeFile(content);
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+  await rename(beside, path);
+  await syncToDisk(dirname(path));
+}
+
+export async function makeDirectory(path: string): Promise<void> {
+  await mkdir(path, { recursive: true });
+  await syncToDisk(dirname(path));
+}
+
+/** Turns a failed write into advice; other errors pass through. */
+export function explainWriteError(error: unknown, dir: string): unknown {
+  const code = codeOf(error);
+  if (code === "ENOSPC" || code === "EDQUOT" || code === "SQLITE_FULL") {
+    return new UserError(
+      `The disk is full: the index could not be written to ${dir}; an index that was there before is unchanged. Free some space and build again.`,
+      { cause: error },
+    );
+  }
+  if (code === "EACCES" || code === "EROFS" || code === "ENOTDIR" || code === "EEXIST") {
+    return new UserError(
+      `Cannot write an index to ${dir} (${code}); it must be a directory that you may write to.`,
+      { cause: error },
+    );
+  }
+  return error;
+}
+
+export function codeOf(error: unknown): string | undefined {
+  if (!(error instanceof Error) || !("code" in error)) return undefined;
+  return typeof error.code === "string" ? error.code : undefined;
+}

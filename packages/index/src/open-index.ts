@@ -1,0 +1,87 @@
+import { join } from "node:path";
+import { UserError } from "@cliptune/engine";
+import { verifyFile, verifySize } from "./checksum.js";
+import { createFlatIndex } from "./flat-index.js";
+import { checkHnswFile } from "./hnsw-file.js";
+import { hnswAvailable } from "./hnsw-graph.js";
+import { type ExactRules, loadHnswIndex } from "./hnsw-index.js";
+import { openItems } from "./item-store.js";
+import { type Manifest, readManifest, versionDir } from "./manifest.js";
+import { type SearchIndex, searchIndex } from "./search-index.js";
+import { openPack } from "./thumbnail.js";
+import type { VectorIndex } from "./vector-index.js";
+import { fileNames, readVectors } from "./version-files.js";
+
+export interface OpenOptions extends ExactRules {
+  /** `encoder.fingerprint` of what will encode the queries; not checked unless given. */
+  readonly fingerprint?: string;
+}
+
+/**
+ * Opens an index for reading, after checking every file against the manifest: sizes and SHA-256 now,
+ * each thumbnail's CRC when it is read (the pack is the one file that can be far too large to read).
+ *
+ * @throws UserError when a file is missing, damaged, foreign or newer, or when another model made it
+ */
+export async function openIndex(dir: string, options: OpenOptions = {}): Promise<SearchIndex> {
+  let manifest = await readManifest(dir);
+  for (;;) {
+    try {
+      return await openVersion(dir, manifest, options);
+    } catch (error) {
+      const now = await readManifest(dir);
+      if (now.version === manifest.version) throw error;
+      manifest = now; // a build replaced the index, and removed its files, while they were opened
+    }
+  }
+}
+
+async function openVersion(
+  dir: string,
+  manifest: Manifest,
+  options: OpenOptions,
+): Promise<SearchIndex> {
+  assertSameModel(dir, manifest, options.fingerprint);
+  const home = versionDir(dir, manifest.version);
+  for (const [name, record] of Object.entries(manifest.files)) {
+    const verify = name === fileNames.thumbnails ? verifySize : verifyFile;
+    await verify(join(home, name), record);
+  }
+  const vectors = await readVectors(home, manifest);
+  const index = await openVectors(home, { manifest, vectors }, options);
+  const thumbnails = await openPack(join(home, fileNames.thumbnails));
+  try {
+    const items = openItems(join(home, fileNames.items));
+    return searchIndex({ manifest, vectors, index, items, thumbnails });
+  } catch (error) {
+    await thumbnails.close();
+    throw error;
+  }
+}
+
+async function openVectors(
+  home: string,
+  { manifest, vectors }: { manifest: Manifest; vectors: Float32Array },
+  rules: ExactRules,
+): Promise<VectorIndex> {
+  const { dimension, distinct, hnsw } = manifest;
+  if (!hnsw || !hnswAvailable()) return createFlatIndex({ dimension, vectors });
+  const path = join(home, fileNames.hnsw);
+  await checkHnswFile(path, { dimension, count: distinct, m: hnsw.m });
+  return loadHnswIndex(path, vectors, { ...rules, dimension, efSearch: hnsw.efSearch });
+}
+
+function assertSameModel(dir: string, manifest: Manifest, fingerprint: string | undefined): void {
+  if (fingerprint === undefined || fingerprint === manifest.fingerprint) return;
+  const { model, source } = manifest;
+  const made = model
+    ? ` (${model.name ?? model.path}${model.adapter ? ` with ${model.adapter}` : ""}, strength ${model.strength ?? 1})`
+    : "";
+  throw new UserError(
+    `The index at ${dir} was made by another model${made}: its fingerprint is ${short(manifest.fingerprint)}, this model's is ${short(fingerprint)}. Search it with the model that made it, or index again: cliptune index build ${source ?? "FOLDER"} --out ${dir}.`,
+  );
+}
+
+function short(fingerprint: string): string {
+  return fingerprint.slice(0, 12);
+}

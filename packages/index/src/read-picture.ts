@@ -1,0 +1,49 @@
+import { readFile } from "node:fs/promises";
+import { resolve } from "node:path";
+import { type Preprocessing, preprocessImage } from "@cliptune/clip";
+import { sha256 } from "./checksum.js";
+import type { Fields, StoredItem } from "./item-store.js";
+import { makeThumbnail } from "./thumbnail.js";
+
+export interface IndexItem {
+  /** Its name in searches; each item needs its own. */
+  readonly id: string;
+  /** A path, or the bytes of a picture file. */
+  readonly image: string | Uint8Array;
+  readonly title: string;
+  readonly fields?: Fields;
+}
+
+/** All that an index wants of a picture but its vector. */
+export interface Picture {
+  readonly item: StoredItem;
+  /** `[S, S, 3]` for the image tower */
+  readonly pixels: Uint8Array;
+  /** WebP */
+  readonly thumbnail: Uint8Array;
+}
+
+/** A picture that could not be read, and why. */
+export interface Unreadable {
+  readonly source: IndexItem;
+  readonly error: Error;
+}
+
+/** Decodes one picture; a broken one is a value, so that those decoded beside it go on. */
+export async function readPicture(
+  source: IndexItem,
+  preprocessing: Preprocessing,
+): Promise<Picture | Unreadable> {
+  const { id, image, title, fields = {} } = source;
+  try {
+    // From the path, where there is one, since errors name it; read once from the disk all the same.
+    const pixels = await preprocessImage(image, preprocessing);
+    const bytes = typeof image === "string" ? await readFile(image) : image;
+    const thumbnail = await makeThumbnail(bytes);
+    const file = typeof image === "string" ? { file: resolve(image) } : {};
+    return { item: { id, title, fields, hash: sha256(bytes), ...file }, pixels, thumbnail };
+  } catch (reason) {
+    const error = reason instanceof Error ? reason : new Error(String(reason));
+    return { source, error };
+  }
+}
