@@ -1,17 +1,16 @@
 import { existsSync, readdirSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { ALLOWED_LICENCES, BASE_PACKAGES, type BasePackage } from "./base-packages.js";
-import { captionList } from "./caption-list.js";
-import { emojiFamily, heldOutFamilies } from "./emoji-family.js";
+import { BASE_PACKAGES, type BasePackage } from "./base-packages.js";
+import { heldOutFamilies } from "./emoji-family.js";
 import { emojiPictures } from "./emoji-pictures.js";
 import { artByHex, artByName, type EmojiArt } from "./emoji-style.js";
 import { type Emoji, readEmoji } from "./emoji-text.js";
 import { type IconDrawing, lucideIcons, namedIcons, phosphorIcons } from "./icon-drawings.js";
+import { iconPictures, iconPlaces } from "./icon-pictures.js";
 import { normaliseHex, readIconSet } from "./iconify.js";
 import { findPackage, type InstalledPackage } from "./package-files.js";
 import { oneTestPerTitle, type Picture } from "./picture.js";
 import { UserError } from "./user-error.js";
-import { squeeze } from "./wording.js";
 
 /**
  * All pictures of the pre-training base: emoji in eight styles and six icon sets.
@@ -24,27 +23,17 @@ import { squeeze } from "./wording.js";
 export async function basePictures(cacheDir: string, fold: number): Promise<Picture[]> {
   const emoji = readEmoji(findPackage("emojibase-data"));
   const held = heldOutFamilies(emoji, fold);
-  const families = new Map(emoji.map((one) => [squeeze(one.title), emojiFamily(one)]));
+  const place = iconPlaces(emoji, held);
+  const emojiSplit = (family: string) => (held.has(family) ? "test" : "train");
   const pictures: Picture[] = [];
   for (const source of BASE_PACKAGES) {
-    if (!ALLOWED_LICENCES.has(source.licence)) {
-      throw new UserError(
-        `${source.name} is under ${source.licence}; the base set takes ${[...ALLOWED_LICENCES].join(", ")} only.`,
-      );
-    }
     const found = installed(source, cacheDir);
-    const drawings = emojiDrawings(source, found, emoji);
     const facts = { source: source.name, licence: source.licence, style: source.style };
+    const drawings = emojiDrawings(source, found, emoji);
     pictures.push(
       ...(drawings === undefined
-        ? iconPictures(source, await iconDrawings(source, found), (title) => {
-            const family = families.get(squeeze(title));
-            return {
-              family: family ?? `icon ${title}`,
-              held: family !== undefined && held.has(family),
-            };
-          })
-        : emojiPictures(drawings, facts, (family) => (held.has(family) ? "test" : "train"))),
+        ? iconPictures(await iconDrawings(source, found), facts, place)
+        : emojiPictures(drawings, facts, emojiSplit)),
     );
   }
   return oneTestPerTitle(pictures);
@@ -96,29 +85,4 @@ async function iconDrawings(
   if (layout === "lucide") return lucideIcons(found);
   if (layout === "phosphor") return phosphorIcons(found);
   return namedIcons(found);
-}
-
-/** Icons called like a held-out emoji are held out with it; of the others nothing is evaluated, so all train. */
-function iconPictures(
-  { name: source, licence, style }: BasePackage,
-  drawings: readonly IconDrawing[],
-  place: (title: string) => { family: string; held: boolean },
-): Picture[] {
-  return drawings.map(({ name, title, tags, category, svg }) => {
-    const { family, held } = place(title);
-    const templates = [`an icon of ${title}`, `a picture of ${title}`, `${title} icon`];
-    return {
-      art: { svg },
-      row: {
-        file_name: `images/${style}-${name}.png`,
-        title,
-        captions: captionList({ title, tags, category, templates }),
-        family,
-        split: held ? "test-variant" : "train",
-        category,
-        source,
-        licence,
-      },
-    };
-  });
 }
