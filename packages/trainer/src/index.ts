@@ -6,4 +6,21 @@ export {
   type TrainSource,
   trainConfig,
 } from "./config.js";
+export { type DataSets, loadDataSets } from "./data-sets.js";
+export type { PairEncoder } from "./embedder.js";
+export { type EvaluationOptions, evaluateRetrieval, type RetrievalMetrics } from "./evaluate.js";
+export type { TrainEvent } from "./events.js";
+export { type FolderOptions, type Pair, readFolder } from "./folder.js";
+export {
+  type EvaluationRecord,
+  type MetricsRecord,
+  readMetrics,
+  type SetMetrics,
+  type StepRecord,
+} from "./metrics-log.js";
 export { parseTrainConfig } from "./parse-config.js";
+export type { Recall } from "./retrieval.js";
+export type { WeightedPairs } from "./sampler.js";
+export type { Summary } from "./summary.js";
+export { type TrainOptions, train } from "./train.js";
+export { loadTrainModel } from "./train-model.js";

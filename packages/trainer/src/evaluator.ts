@@ -1,0 +1,45 @@
+import type { Engine } from "@cliptune/engine";
+import type { TrainConfig } from "./config.js";
+import type { DataSets } from "./data-sets.js";
+import { createEmbedder } from "./embedder.js";
+import { type EvaluationSet, evaluatePrepared, prepareEvaluation } from "./evaluate.js";
+import type { SetMetrics, SetName } from "./metrics-log.js";
+import type { Trainable } from "./trainable.js";
+
+export interface Evaluator {
+  /** Metrics of every evaluation set with the parameters as they are now. */
+  evaluate(): Promise<SetMetrics>;
+  dispose(): Promise<void>;
+}
+
+interface EvaluatorParts {
+  readonly config: TrainConfig;
+  readonly engine: Engine;
+  readonly trainable: Trainable;
+  readonly data: DataSets;
+  readonly onSkip: (message: string) => void;
+}
+
+/** Decodes the evaluation sets once. @throws UserError naming a broken picture, unless configured to skip */
+export async function createEvaluator(parts: EvaluatorParts): Promise<Evaluator> {
+  const { config, engine, trainable, data } = parts;
+  const onSkip = config.data.onError === "skip" ? parts.onSkip : undefined;
+  const { preprocessing } = trainable.model;
+  const prepared: [SetName, EvaluationSet][] = [];
+  for (const name of ["inDomain", "outOfDomain"] as const) {
+    const pairs = data.evaluate[name];
+    if (pairs) prepared.push([name, await prepareEvaluation(pairs, { preprocessing, onSkip })]);
+  }
+  const embedder = createEmbedder(engine, trainable, {
+    batchSize: config.evaluate.batchSize,
+    strength: config.lora.strength,
+  });
+  return {
+    async evaluate() {
+      const sets: SetMetrics = {};
+      for (const [name, set] of prepared) sets[name] = await evaluatePrepared(embedder, set);
+      return sets;
+    },
+    dispose: () => embedder.dispose(),
+  };
+}

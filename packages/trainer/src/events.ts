@@ -1,0 +1,18 @@
+import type { EvaluationRecord, StepRecord } from "./metrics-log.js";
+import type { Summary } from "./summary.js";
+
+/** What `train` tells while it runs; enough for a progress bar. */
+export type TrainEvent =
+  | {
+      readonly type: "start";
+      readonly pairs: number;
+      readonly stepsPerEpoch: number;
+      readonly totalSteps: number;
+      /** 0, or where a resumed run goes on. */
+      readonly step: number;
+    }
+  | (StepRecord & { readonly totalSteps: number })
+  | EvaluationRecord
+  | { readonly type: "checkpoint"; readonly step: number; readonly path: string }
+  | { readonly type: "warning"; readonly message: string }
+  | { readonly type: "done"; readonly summary: Summary };

@@ -1,0 +1,95 @@
+import { access, readFile, rename, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { isDeepStrictEqual } from "node:util";
+import { UserError } from "@cliptune/engine";
+import { type RunState, readNewest } from "./checkpoint.js";
+import type { TrainConfig } from "./config.js";
+import { isMissing, makeDir, writeFileAtomically } from "./disk.js";
+
+/** The files of a run; the web page and `--resume` read them. */
+export interface RunDir {
+  readonly dir: string;
+  readonly config: string;
+  readonly metrics: string;
+  readonly checkpoints: string;
+  readonly summary: string;
+  /** From the newest checkpoint, when the run goes on. */
+  readonly resumed: RunState | undefined;
+}
+
+export interface OpenRunOptions {
+  readonly resume: boolean;
+  /** Of the model that is tuned. */
+  readonly fingerprint: string;
+}
+
+/**
+ * Creates a run directory, or opens one to go on.
+ *
+ * @throws UserError when the directory holds a run and `resume` is false, or holds another run
+ */
+export async function openRun(
+  dir: string,
+  config: TrainConfig,
+  { resume, fingerprint }: OpenRunOptions,
+): Promise<RunDir> {
+  const paths = {
+    dir,
+    config: join(dir, "config.json"),
+    metrics: join(dir, "metrics.jsonl"),
+    checkpoints: join(dir, "checkpoints"),
+    summary: join(dir, "summary.json"),
+  };
+  const known = await readConfig(paths.config);
+  if (known !== undefined && !resume) {
+    throw new UserError(
+      `${dir} holds a run already; go on with --resume, or choose another directory.`,
+    );
+  }
+  if (known !== undefined) checkSame(dir, known, config);
+  await makeDir(paths.checkpoints);
+  const resumed = await readNewest(paths.checkpoints);
+  if (resumed && resumed.fingerprint !== fingerprint) {
+    throw new UserError(`${dir} was begun with another model; resume it with that one.`);
+  }
+  if (known === undefined) {
+    await writeFileAtomically(paths.config, `${JSON.stringify(config, null, 2)}\n`);
+  }
+  await restoreBest(dir);
+  return { ...paths, resumed };
+}
+
+async function readConfig(path: string): Promise<Record<string, unknown> | undefined> {
+  const content = await readFile(path, "utf8").catch((error: unknown) => {
+    if (isMissing(error)) return undefined;
+    throw error;
+  });
+  return content === undefined ? undefined : JSON.parse(content);
+}
+
+function checkSame(dir: string, known: Record<string, unknown>, config: TrainConfig): void {
+  const now = JSON.parse(JSON.stringify(config)) as Record<string, unknown>;
+  const keys = [...new Set([...Object.keys(known), ...Object.keys(now)])];
+  const changed = keys.filter((key) => !isDeepStrictEqual(known[key], now[key]));
+  if (changed.length > 0) {
+    throw new UserError(
+      `${dir} was begun with another configuration (${changed.join(", ")} differ); resume with the same one, or choose another directory.`,
+    );
+  }
+}
+
+/** A kill between the two renames of `writeDirAtomically` leaves the old one under its dotted name. */
+async function restoreBest(dir: string): Promise<void> {
+  const [best, old] = [join(dir, "best"), join(dir, ".best.old")];
+  const found = await access(best).then(
+    () => true,
+    () => false,
+  );
+  if (!found) {
+    await rename(old, best).catch((error: unknown) => {
+      if (!isMissing(error)) throw error;
+    });
+  }
+  await rm(join(dir, ".best.new"), { recursive: true, force: true });
+  await rm(old, { recursive: true, force: true });
+}
