@@ -1,0 +1,74 @@
+import { resolve } from "node:path";
+import { createEncoder } from "@cliptune/clip";
+import type { Engine } from "@cliptune/engine";
+import { buildIndex, type Manifest } from "@cliptune/index";
+import { readFolder } from "@cliptune/trainer";
+import { dataFolder } from "../bundled-sets.js";
+import type { Answer } from "../command.js";
+import { withEngine } from "../engine-choice.js";
+import { interruptible } from "../interrupt.js";
+import { loadChoice } from "../load-choice.js";
+import type { ModelChoice } from "../model-choice.js";
+import { createProgress, duration } from "../progress.js";
+
+export interface IndexBuildOptions {
+  readonly data: string;
+  readonly split: string | undefined;
+  readonly outDir: string;
+  /** The first picture that cannot be read ends the build; else it is left out and named. */
+  readonly strict: boolean;
+  readonly choice: ModelChoice;
+  readonly engine: string;
+  readonly dataDir: string;
+}
+
+/** Encodes a folder of pictures and writes its index. */
+export async function runIndexBuild(options: IndexBuildOptions): Promise<Answer> {
+  const started = performance.now();
+  const manifest = await withEngine(options.engine, (engine) =>
+    interruptible("Stopping; the index that was there stays as it was.", (signal) =>
+      build(engine, options, signal),
+    ),
+  );
+  const seconds = (performance.now() - started) / 1000;
+  const { count, skipped, annRecall } = manifest;
+  const dir = resolve(options.outDir);
+  return {
+    json: { dir, count, skipped, seconds, annRecall, fingerprint: manifest.fingerprint },
+    text: [
+      `${count} pictures in ${dir} in ${duration(seconds)}${skipped === 0 ? "" : `; ${skipped} could not be read`}`,
+      `Next: cliptune search "what to look for" --index ${options.outDir}`,
+    ].join("\n"),
+  };
+}
+
+async function build(
+  engine: Engine,
+  options: IndexBuildOptions,
+  signal: AbortSignal,
+): Promise<Manifest> {
+  const { data, split, strict } = options;
+  const folder = await dataFolder(data, options.dataDir);
+  const pairs = await readFolder(folder, split === undefined ? {} : { split });
+  const { model, adapter, strength, origin } = await loadChoice(options.choice);
+  const encoder = await createEncoder(engine, model, adapter ? { adapter, strength } : {});
+  const progress = createProgress({ label: "index" });
+  try {
+    return await buildIndex({
+      items: pairs.map(({ id, file, title }) => ({ id, image: file, title })),
+      encoder,
+      preprocessing: model.preprocessing,
+      dir: resolve(options.outDir),
+      model: { ...origin, ...(adapter ? { strength } : {}) },
+      source: data,
+      strict,
+      signal,
+      onProgress: ({ done, skipped, imagesPerSecond }) =>
+        progress.update(done + skipped, pairs.length, `${imagesPerSecond.toFixed(0)} pictures/s`),
+      onError: (error) => progress.line(`left out: ${error.message}`),
+    });
+  } finally {
+    progress.stop();
+    await encoder.dispose();
+  }
+}

@@ -1,0 +1,99 @@
+import { resolve } from "node:path";
+import {
+  loadTrainModel,
+  type SetMetrics,
+  type Summary,
+  type TrainEvent,
+  train,
+} from "@cliptune/trainer";
+import type { Answer } from "../command.js";
+import { withEngine } from "../engine-choice.js";
+import { interruptible } from "../interrupt.js";
+import { loadConfig } from "../load-config.js";
+import { modelDirectory } from "../model-directory.js";
+import { createProgress, duration, type Progress } from "../progress.js";
+
+export interface TrainingOptions {
+  readonly config: string;
+  readonly outDir: string;
+  readonly resume: boolean;
+  readonly engine: string;
+  readonly dataDir: string;
+}
+
+/** Trains as a config file says, with progress on stderr; Ctrl-C saves. */
+export async function runTraining(options: TrainingOptions): Promise<Answer> {
+  const outDir = resolve(options.outDir);
+  const config = await loadConfig(options.config, options.dataDir);
+  const model = await loadTrainModel({ ...config, model: modelDirectory(config.model) });
+  const progress = createProgress({ label: "train" });
+  const summary = await withEngine(options.engine, (engine) =>
+    interruptible("Saving a checkpoint … (Ctrl-C again ends at once, without it)", (signal) =>
+      train(config, {
+        outDir,
+        engine,
+        model,
+        resume: options.resume,
+        signal,
+        onEvent: (event) => show(event, progress),
+      }),
+    ),
+  ).finally(() => progress.stop());
+  if (!summary.interrupted)
+    return { json: { outDir, ...summary }, text: describe(options, summary) };
+  const { config: file, outDir: out } = options;
+  return {
+    json: { outDir, ...summary },
+    text: `Saved at step ${summary.step} of ${summary.totalSteps}. Go on with: cliptune train ${file} --out ${out} --resume`,
+    exitCode: 130,
+  };
+}
+
+function show(event: TrainEvent, progress: Progress): void {
+  switch (event.type) {
+    case "start":
+      if (event.step > 0) progress.line(`Going on from step ${event.step} of ${event.totalSteps}.`);
+      progress.line(
+        `${event.pairs} pairs, ${event.stepsPerEpoch} steps an epoch, ${event.totalSteps} steps in all`,
+      );
+      break;
+    case "step":
+      progress.update(
+        event.step,
+        event.totalSteps,
+        `loss ${event.loss.toFixed(3)} · ${event.pairsPerSecond.toFixed(0)} pairs/s`,
+      );
+      break;
+    case "evaluation":
+      progress.line(`step ${event.step}: ${recalls(event.sets)}`);
+      break;
+    case "warning":
+      progress.line(`warning: ${event.message}`);
+  }
+}
+
+const setNames = { inDomain: "in-domain", outOfDomain: "out-of-domain" } as const;
+
+/** Recall at 1, 5 and 10, text to image, of each evaluation set. */
+function recalls(sets: SetMetrics): string {
+  return (["inDomain", "outOfDomain"] as const)
+    .flatMap((key) => {
+      const recall = sets[key]?.textToImage;
+      if (!recall) return [];
+      const shares = [recall.r1, recall.r5, recall.r10].map((share) => (100 * share).toFixed(1));
+      return [`${setNames[key]} R@1/5/10 ${shares.join("/")} %`];
+    })
+    .join(" · ");
+}
+
+function describe(
+  { outDir }: TrainingOptions,
+  { best, base, seconds, totalSteps }: Summary,
+): string {
+  return [
+    `${totalSteps} steps in ${duration(seconds)}: ${outDir}`,
+    ...(base ? [`  base          ${recalls(base)}`] : []),
+    ...(best ? [`  best (${best.step})`.padEnd(16) + recalls(best.sets)] : []),
+    `Next: cliptune index build FOLDER --run ${outDir}`,
+  ].join("\n");
+}

@@ -1,0 +1,50 @@
+import { type ArgsDef, type CommandDef, defineCommand, type ParsedArgs } from "citty";
+
+/** What a command has to say: `json` with --json, `text` without. */
+export interface Answer {
+  readonly json: unknown;
+  readonly text: string;
+  readonly exitCode?: number;
+}
+
+/** A command as data: citty's definition, and examples for the help. */
+export interface Command<T extends ArgsDef = ArgsDef> extends CommandDef<T> {
+  readonly examples: readonly string[];
+}
+
+export interface CommandParts<T extends ArgsDef> {
+  readonly name: string;
+  readonly description: string;
+  readonly examples: readonly string[];
+  readonly args: T;
+  run(args: ParsedArgs<T & typeof outputArgs>): Promise<Answer>;
+}
+
+const outputArgs = {
+  json: { type: "boolean", description: "print one JSON document on stdout, all else on stderr" },
+} as const;
+
+export function command<const T extends ArgsDef>(parts: CommandParts<T>): Command {
+  const definition = defineCommand({
+    meta: { name: parts.name, description: parts.description },
+    args: { ...parts.args, ...outputArgs },
+    run: ({ args }) => parts.run(args as unknown as ParsedArgs<T & typeof outputArgs>),
+  });
+  return { ...(definition as unknown as CommandDef), examples: parts.examples };
+}
+
+/** A command that only holds others. */
+export function group(parts: {
+  readonly name: string;
+  readonly description: string;
+  readonly version?: string;
+  readonly examples: readonly string[];
+  readonly subCommands: Readonly<Record<string, Command>>;
+}): Command {
+  const { name, description, version, examples, subCommands } = parts;
+  return {
+    meta: { name, description, ...(version === undefined ? {} : { version }) },
+    subCommands,
+    examples,
+  };
+}

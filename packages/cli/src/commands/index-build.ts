@@ -1,0 +1,43 @@
+import { command } from "../command.js";
+import { modelChoice } from "../model-choice.js";
+import { dataDirArg, defaultIndexDir, engineArg, modelArgs, runArg } from "../shared-args.js";
+
+export const indexBuild = command({
+  name: "build",
+  description: "Encode a folder of pictures and write the index that search and serve read",
+  examples: [
+    "cliptune index build ./thumbnails --run runs/first --out my-index",
+    "cliptune index build signs",
+  ],
+  args: {
+    data: {
+      type: "positional",
+      required: true,
+      description: "folder of pictures, or a bundled set's name",
+    },
+    out: {
+      type: "string",
+      default: defaultIndexDir,
+      valueHint: "dir",
+      description: "index directory; replaced only when the new index is whole",
+    },
+    split: { type: "string", valueHint: "name", description: 'only pairs whose "split" is this' },
+    strict: { type: "boolean", description: "stop at the first picture that cannot be read" },
+    ...modelArgs,
+    ...runArg,
+    ...engineArg,
+    ...dataDirArg,
+  },
+  async run(args) {
+    const { runIndexBuild } = await import("../actions/run-index-build.js");
+    return runIndexBuild({
+      data: args.data,
+      split: args.split,
+      outDir: args.out,
+      strict: args.strict === true,
+      choice: modelChoice(args),
+      engine: args.engine,
+      dataDir: args["data-dir"],
+    });
+  },
+});

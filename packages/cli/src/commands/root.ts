@@ -1,0 +1,51 @@
+import { readFileSync } from "node:fs";
+import { type Command, group } from "../command.js";
+import { dataAdd } from "./data-add.js";
+import { doctor } from "./doctor.js";
+import { encode } from "./encode.js";
+import { evaluate } from "./evaluate.js";
+import { indexBuild } from "./index-build.js";
+import { params } from "./params.js";
+import { search } from "./search.js";
+import { serve } from "./serve.js";
+import { train } from "./train.js";
+
+const manifest = JSON.parse(
+  readFileSync(new URL("../../package.json", import.meta.url), "utf8"),
+) as { version: string };
+
+export const version = manifest.version;
+
+/** The tree of commands. */
+export const root: Command = group({
+  name: "cliptune",
+  description: "Fine-tune CLIP on your own thumbnails, and search them by text",
+  version,
+  examples: [
+    "cliptune data add signs",
+    "cliptune index build signs",
+    'cliptune search "no bicycles" -k 5',
+    "cliptune train my.yaml --out runs/first",
+  ],
+  subCommands: {
+    train,
+    evaluate,
+    index: group({
+      name: "index",
+      description: "Make the index that search and serve read",
+      examples: ["cliptune index build ./thumbnails --run runs/first"],
+      subCommands: { build: indexBuild },
+    }),
+    search,
+    serve,
+    encode,
+    params,
+    data: group({
+      name: "data",
+      description: "Write the bundled sets as folders of pictures",
+      examples: ["cliptune data add signs --out ./signs"],
+      subCommands: { add: dataAdd },
+    }),
+    doctor,
+  },
+});

@@ -1,0 +1,36 @@
+import { command } from "../command.js";
+import { numberFlag } from "../number-flag.js";
+import { defaultIndexDir } from "../shared-args.js";
+
+export const serve = command({
+  name: "serve",
+  description: "Serve the search page on this machine",
+  examples: ["cliptune serve --index my-index --runs runs --port 3000"],
+  args: {
+    index: {
+      type: "string",
+      default: defaultIndexDir,
+      valueHint: "dir",
+      description: "index directory",
+    },
+    runs: {
+      type: "string",
+      valueHint: "dir",
+      description: "folder of run directories, for curves",
+    },
+    port: {
+      type: "string",
+      default: "3000",
+      valueHint: "number",
+      description: "port on 127.0.0.1",
+    },
+  },
+  async run(args) {
+    const { runServer } = await import("../actions/run-server.js");
+    return runServer({
+      indexDir: args.index,
+      runsDir: args.runs,
+      port: numberFlag(args.port, "--port", { least: 0, most: 65_535, whole: true }),
+    });
+  },
+});

@@ -1,0 +1,11 @@
+/** The only file of this package that reads the environment. */
+export const environment = {
+  /** Stack traces for errors: CLIPTUNE_DEBUG=1. */
+  get debug(): boolean {
+    return process.env["CLIPTUNE_DEBUG"] === "1";
+  },
+  /** The environment of this process with `entries` added, for a child. */
+  forChild(entries: Readonly<Record<string, string>>): NodeJS.ProcessEnv {
+    return { ...process.env, ...entries };
+  },
+};

@@ -1,0 +1,55 @@
+import { readFile } from "node:fs/promises";
+import { join, resolve } from "node:path";
+import { type Adapter, type ClipModel, loadAdapter, loadModel } from "@cliptune/clip";
+import { UserError } from "@cliptune/engine";
+import type { TrainConfig } from "@cliptune/trainer";
+import type { ModelChoice } from "./model-choice.js";
+import { modelDirectory } from "./model-directory.js";
+
+/** A model in memory, with what was put on it. */
+export interface LoadedModel {
+  readonly model: ClipModel;
+  readonly adapter?: Adapter;
+  readonly strength: number;
+  /** Where it came from, for the index's manifest and for messages. */
+  readonly origin: ModelOrigin;
+}
+
+export interface ModelOrigin {
+  readonly name: string;
+  readonly path: string;
+  readonly adapter?: string;
+}
+
+/** @throws UserError when files are missing or broken, or the adapter belongs to another model */
+export async function loadChoice(choice: ModelChoice): Promise<LoadedModel> {
+  const resolved = choice.run === undefined ? choice : await readRun(choice.run, choice.strength);
+  const { model: name = "tiny", adapter: adapterDir, strength = 1 } = resolved;
+  const path = modelDirectory(name);
+  const model = await loadModel(path);
+  if (adapterDir === undefined) return { model, strength, origin: { name, path } };
+  const adapter = await loadAdapter(resolve(adapterDir), model);
+  return { model, adapter, strength, origin: { name, path, adapter: resolve(adapterDir) } };
+}
+
+/** What a run directory's config.json says of the model that the run ended with. */
+async function readRun(run: string, strength: number | undefined): Promise<ModelChoice> {
+  const path = join(resolve(run), "config.json");
+  const text = await readFile(path, "utf8").catch(() => {
+    throw new UserError(
+      `${path} cannot be read; --run needs a directory that cliptune train wrote.`,
+    );
+  });
+  const config = parseRun(path, text);
+  const best = join(resolve(run), "best");
+  if (config.mode === "full") return { model: best };
+  return { model: config.model, adapter: best, strength: strength ?? config.lora.strength };
+}
+
+function parseRun(path: string, text: string): TrainConfig {
+  try {
+    return JSON.parse(text) as TrainConfig; // written by the trainer
+  } catch {
+    throw new UserError(`${path} is not valid JSON; is it from another program, or cut short?`);
+  }
+}

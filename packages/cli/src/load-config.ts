@@ -1,0 +1,67 @@
+import { readFile } from "node:fs/promises";
+import { dirname, resolve } from "node:path";
+import { UserError } from "@cliptune/engine";
+import { type DataSource, parseTrainConfig, type TrainConfig } from "@cliptune/trainer";
+import { parse, YAMLParseError } from "yaml";
+import { bundledFolder } from "./bundled-sets.js";
+
+/**
+ * Reads a training configuration and makes every place in it absolute: paths are relative to the
+ * file, and bundled sets are written under `dataDir` and become paths.
+ *
+ * @throws UserError for a file that is missing, no YAML, or no valid configuration
+ */
+export async function loadConfig(file: string, dataDir: string): Promise<TrainConfig> {
+  const path = resolve(file);
+  const config = parseTrainConfig(parseYaml(path, await readText(path)), path);
+  const from = dirname(path);
+  const place = <T extends DataSource>(source: T) => placeSource(source, from, dataDir);
+  const { inDomain, outOfDomain } = config.data.evaluate;
+  const train: TrainConfig["data"]["train"] = [];
+  for (const source of config.data.train) train.push(await place(source));
+  return {
+    ...config,
+    model: config.model === "tiny" ? "tiny" : resolve(from, config.model),
+    ...(config.architecture === undefined
+      ? {}
+      : { architecture: resolve(from, config.architecture) }),
+    data: {
+      ...config.data,
+      train,
+      evaluate: {
+        ...(inDomain ? { inDomain: await place(inDomain) } : {}),
+        ...(outOfDomain ? { outOfDomain: await place(outOfDomain) } : {}),
+      },
+    },
+  };
+}
+
+async function placeSource<T extends DataSource>(
+  source: T,
+  from: string,
+  dataDir: string,
+): Promise<T> {
+  const { set, path, ...rest } = source;
+  const folder = set === undefined ? resolve(from, path ?? ".") : await bundledFolder(set, dataDir);
+  return { ...rest, path: folder } as T;
+}
+
+async function readText(path: string): Promise<string> {
+  try {
+    return await readFile(path, "utf8");
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
+    throw new UserError(`There is no configuration file ${path}; give the path of a YAML file.`);
+  }
+}
+
+function parseYaml(path: string, text: string): unknown {
+  try {
+    return parse(text);
+  } catch (error) {
+    if (!(error instanceof YAMLParseError)) throw error;
+    const at = error.linePos?.[0];
+    const where = at ? `${path}:${at.line}:${at.col}` : path;
+    throw new UserError(`${where} is not valid YAML: ${error.message.split("\n")[0]}`);
+  }
+}

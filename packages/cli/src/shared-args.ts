@@ -1,0 +1,42 @@
+/** Flags that several commands have, so that they mean the same in each. */
+export const engineArg = {
+  engine: {
+    type: "string",
+    default: "auto",
+    valueHint: "name",
+    description: "where to compute: auto, onnx-cpu, tfjs-node-gpu, tfjs-node, wasm or cpu",
+  },
+} as const;
+
+export const modelArgs = {
+  model: {
+    type: "string",
+    valueHint: "dir",
+    description: 'Hugging Face model directory; "tiny", the embedded one, unless given',
+  },
+  adapter: { type: "string", valueHint: "dir", description: "PEFT adapter directory" },
+  strength: {
+    type: "string",
+    valueHint: "number",
+    description: "multiplier of the adapter's effect: 0 is the base model, 1 what was trained",
+  },
+} as const;
+
+export const runArg = {
+  run: {
+    type: "string",
+    valueHint: "dir",
+    description: "run directory: its model and its best adapter, in place of --model and --adapter",
+  },
+} as const;
+
+export const dataDirArg = {
+  "data-dir": {
+    type: "string",
+    default: ".cliptune/data",
+    valueHint: "dir",
+    description: "where the bundled sets are written",
+  },
+} as const;
+
+export const defaultIndexDir = ".cliptune/index";
