@@ -30,7 +30,9 @@ export class GraphBuilder {
   #count = 0;
 
   op(op: OpName, inputs: readonly Node[], attrs: Attributes = {}): Node {
-    const key = `${op}(${inputs.map((n) => n.id).join()})${JSON.stringify(attrs)}`;
+    // Not JSON, which writes every infinity and NaN as null.
+    const settings = Object.entries(attrs).map(([name, value]) => `${name}=${value}`);
+    const key = `${op}(${inputs.map((n) => n.id).join()}) ${settings.join("; ")}`;
     return this.#once(key, () => ({ op, inputs, attrs, ...inferSpec(op, inputs, attrs) }));
   }
 

@@ -88,6 +88,7 @@ const slice: Form = (node, e) => {
 const reverse: Form = (node, e) => {
   const axes = ints(node.attrs, "axes");
   const [x] = names(node, e) as [string];
+  if (axes.length === 0) return e.op("Identity", [x]);
   const all = (value: number) => e.int64(axes.map(() => value));
   // From the last element down past the first: the end is clamped.
   return e.op("Slice", [x, all(-1), all(-(2 ** 31)), e.int64(axes), all(-1)]);
@@ -201,7 +202,11 @@ export const forms: Record<OpName, Form> = {
     e.op("QuickGelu", names(node, e), { alpha: { float: 1.702 } }, "com.microsoft"),
 
   matmul,
-  reshape: (node, e) => e.op("Reshape", [...names(node, e), e.int64(node.shape)]),
+  // ONNX reads a zero as "as it was" unless told otherwise.
+  reshape: (node, e) =>
+    e.op("Reshape", [...names(node, e), e.int64(node.shape)], {
+      allowzero: node.shape.includes(0) ? 1 : 0,
+    }),
   broadcastTo: (node, e) => e.op("Expand", [...names(node, e), e.int64(node.shape)]),
   transpose: (node, e) => e.op("Transpose", names(node, e), { perm: ints(node.attrs, "perm") }),
   tile: (node, e) => e.op("Tile", [...names(node, e), e.int64(ints(node.attrs, "reps"))]),

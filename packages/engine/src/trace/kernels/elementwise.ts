@@ -22,11 +22,9 @@ const binary =
 const square = (x: Node, b: GraphBuilder): Node => b.op("mul", [x, x]);
 const number = (value: number, like: Node, b: GraphBuilder): Node => b.scalar(value, like.dtype);
 
-/** Division that rounds towards minus infinity, in the type of its inputs. */
-const floorDiv: Kernel = ({ a, b: y }, _, b) => {
-  const quotient = b.op("floor", [b.op("div", [float(a!, b), float(y!, b)])]);
-  return a!.dtype === "float32" ? quotient : b.op("cast", [quotient], { dtype: a!.dtype });
-};
+/** The quotient rounded towards minus infinity, as floats. */
+const floorQuotient = (a: Node, y: Node, b: GraphBuilder): Node =>
+  b.op("floor", [b.op("div", [float(a, b), float(y, b)])]);
 
 export const elementwise: Kernels = {
   Abs: unary("abs"),
@@ -62,9 +60,12 @@ export const elementwise: Kernels = {
   IsNan: unary("isNaN"),
   IsInf: unary("isInf"),
 
-  Relu: ({ x }, _, b) => b.op("max", [x!, number(0, x!, b)]),
+  Relu: ({ x }, _, b) => b.op("relu", [x!]),
   Relu6: ({ x }, _, b) => b.op("min", [b.op("max", [x!, number(0, x!, b)]), number(6, x!, b)]),
-  LeakyRelu: ({ x }, { alpha }, b) => b.op("max", [x!, b.op("mul", [x!, b.scalar(alpha)])]),
+  LeakyRelu: ({ x }, { alpha }, b) => {
+    const below = b.op("mul", [x!, b.scalar(alpha)]);
+    return b.op("select", [b.op("less", [x!, b.scalar(0)]), below, x!]);
+  },
   Elu: ({ x }, _, b) => {
     const below = b.op("sub", [b.op("exp", [b.op("min", [x!, b.scalar(0)])]), b.scalar(1)]);
     return b.op("select", [b.op("greaterEqual", [x!, b.scalar(0)]), x!, below]);
@@ -85,10 +86,13 @@ export const elementwise: Kernels = {
   Sub: binary("sub"),
   Multiply: binary("mul"),
   RealDiv: binary("div"),
-  FloorDiv: floorDiv,
+  // int32 even for floats, as on tfjs's own backends.
+  FloorDiv: ({ a, b: y }, _, b) => b.op("cast", [floorQuotient(a!, y!, b)], { dtype: "int32" }),
   /** Remainder with the divisor's sign: a − ⌊a/b⌋·b. */
-  Mod: (inputs, attrs, b) =>
-    b.op("sub", [inputs["a"]!, b.op("mul", [floorDiv(inputs, attrs, b) as Node, inputs["b"]!])]),
+  Mod: ({ a, b: y }, _, b) => {
+    const quotient = b.op("cast", [floorQuotient(a!, y!, b)], { dtype: a!.dtype });
+    return b.op("sub", [a!, b.op("mul", [quotient, y!])]);
+  },
   Pow: binary("pow"),
   Maximum: binary("max"),
   Minimum: binary("min"),

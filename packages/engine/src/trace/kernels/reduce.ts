@@ -12,7 +12,7 @@ const reduce =
   ({ x }, { axis, reductionIndices, keepDims }, b) =>
     b.op(op, [x!], { axes: axesOf(x!, axis ?? reductionIndices), keepDims: Boolean(keepDims) });
 
-/** Booleans have no minimum or maximum in ONNX: go by integers. */
+/** Booleans are reduced as integers: "all" is their product, "any" their sum, right for no elements too. */
 const reduceBool =
   (op: OpName): Kernel =>
   ({ x }, { axis, keepDims }, b) => {
@@ -28,12 +28,16 @@ const arg =
 
 export const reductions: Kernels = {
   Sum: reduce("reduceSum"),
-  Mean: reduce("reduceMean"),
+  // The mean of integers is a float.
+  Mean: ({ x }, attrs, b) => {
+    const floats = x!.dtype === "float32" ? x! : b.op("cast", [x!], { dtype: "float32" });
+    return reduce("reduceMean")({ x: floats }, attrs, b);
+  },
   Max: reduce("reduceMax"),
   Min: reduce("reduceMin"),
   Prod: reduce("reduceProd"),
-  All: reduceBool("reduceMin"),
-  Any: reduceBool("reduceMax"),
+  All: reduceBool("reduceProd"),
+  Any: reduceBool("reduceSum"),
   ArgMax: arg(false),
   ArgMin: arg(true),
   Cumsum: ({ x }, { axis, exclusive, reverse }, b) =>
@@ -44,8 +48,6 @@ export const reductions: Kernels = {
     }),
   Softmax: ({ logits }, { dim }, b) =>
     b.op("softmax", [logits!], { axis: axesOf(logits!, dim)[0]! }),
-  LogSoftmax: ({ logits }, { axis }, b) =>
-    b.op("logSoftmax", [logits!], { axis: axesOf(logits!, axis)[0]! }),
   CliptuneLayerNorm: ({ x, weight, bias }, { epsilon }, b) =>
     b.op("layerNorm", [x!, weight!, bias!], { epsilon }),
 };

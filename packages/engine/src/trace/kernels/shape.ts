@@ -42,7 +42,6 @@ export const shapes: Kernels = {
     return reshape(input!, shape, b);
   },
   Transpose: ({ x }, { perm }, b) => b.op("transpose", [x!], { perm }),
-  BroadcastTo: ({ x }, { shape }, b) => b.op("broadcastTo", [x!], { shape }),
   Tile: ({ x }, { reps }, b) => b.op("tile", [x!], { reps }),
   Concat: (inputs, { axis }, b) => {
     const parts = Object.values(inputs);
