@@ -15,14 +15,14 @@ import { createEngine, type Engine } from "@cliptune/engine";
 import { buildIndex, type IndexItem, openIndex, openSearcher, readManifest } from "@cliptune/index";
 import sharp from "sharp";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { drawPictures, writeModel } from "./pictures.js";
+import { type Drawing, drawPictures, writeModel } from "./pictures.js";
 import { opened, seededNumbers, temporaryDir } from "./seeded.js";
 
 let root: string;
 let engine: Engine;
 let model: ClipModel;
 let encoder: Encoder;
-let items: IndexItem[];
+let items: Drawing[];
 beforeAll(async () => {
   root = await temporaryDir();
   engine = await createEngine("auto");

@@ -4,7 +4,7 @@ import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
-import { createIndexWriter } from "@cliptune/index";
+import { createIndexWriter, openIndex } from "@cliptune/index";
 import { expect, test } from "vitest";
 import { opened, seededNumbers, temporaryDir, writeSeededIndex } from "./seeded.js";
 
@@ -66,4 +66,20 @@ test("a second writer in the same process is refused too, until the first one en
   );
   await first.abort();
   await writeSeededIndex(dir, 5);
+});
+
+test("an index opens whole at any moment while another process keeps replacing it", async () => {
+  const dir = join(await temporaryDir(), "index");
+  const building = await start("crash-child.mjs", dir);
+  const versions = new Set<string>();
+  for (let i = 0; i < 20; i++) {
+    const index = await openIndex(dir);
+    const { count, version } = index.manifest;
+    versions.add(version);
+    expect(await index.search((await index.vector("id-0"))!, count)).toHaveLength(count);
+    expect(await index.thumbnail("id-9")).toHaveLength(`picture 9 of ${count}`.length);
+    await index.close();
+  }
+  await kill(building);
+  expect(versions.size).toBeGreaterThan(1); // else nothing was replaced meanwhile
 });

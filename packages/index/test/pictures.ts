@@ -34,9 +34,12 @@ export async function writeModel(dir: string, seed: number): Promise<string> {
 
 const kinds = ["circle", "square", "stripe"] as const;
 
+/** An item whose picture is a file. */
+export type Drawing = IndexItem & { readonly image: string };
+
 /** Drawings that differ in shape, colour and size, as PNG files in `dir`. */
-export async function drawPictures(dir: string, n: number): Promise<IndexItem[]> {
-  const items: IndexItem[] = [];
+export async function drawPictures(dir: string, n: number): Promise<Drawing[]> {
+  const items: Drawing[] = [];
   for (let i = 0; i < n; i++) {
     const kind = kinds[i % 3]!;
     const hue = (i * 47) % 360;

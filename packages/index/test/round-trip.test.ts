@@ -1,5 +1,7 @@
+import { execFileSync } from "node:child_process";
 import { cp, mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { createIndexWriter, readManifest } from "@cliptune/index";
 import { beforeEach, expect, test } from "vitest";
 import { opened, temporaryDir, unitRows, writeSeededIndex } from "./seeded.js";
@@ -117,4 +119,17 @@ test("a directory with somebody else's manifest.json is left alone", async () =>
     "choose another directory",
   );
   expect(await readFile(join(dir, "manifest.json"), "utf8")).toContain("My web app");
+});
+
+test("where hnswlib-node could not be built, indexes are written, opened and searched all the same", async () => {
+  await writeSeededIndex(dir, 30);
+  const child = fileURLToPath(new URL("without-hnswlib-child.mjs", import.meta.url));
+  const output = execFileSync(process.execPath, [child, `${dir}-flat`, dir], { encoding: "utf8" });
+  expect(JSON.parse(output)).toEqual({
+    available: false,
+    hnsw: null,
+    files: ["vectors.f32", "items.sqlite", "thumbnails.pack"],
+    ids: ["east", "id-3"],
+  });
+  expect((await opened(`${dir}-flat`)).manifest.annRecall).toBeNull();
 });
