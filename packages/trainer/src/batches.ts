@@ -3,7 +3,7 @@ import type { CanvasCache, TrainingCanvas } from "./canvas-cache.js";
 import { drawColors } from "./color-matrix.js";
 import type { TrainConfig } from "./config.js";
 import type { Pair } from "./folder.js";
-import { hashText, stream } from "./random.js";
+import { hashText, permutation, stream } from "./random.js";
 import type { Sample, Sampler, WeightedPairs } from "./sampler.js";
 import type { TokenTable } from "./token-table.js";
 import { drawBox } from "./view.js";
@@ -22,7 +22,19 @@ export type BatchInput =
   | "ends"
   | "titles"
   | "captions"
+  | "patches"
   | "seed";
+
+/** How many of a picture's patches a step sees; `kept` is 0 when it sees them all. */
+export interface PatchShare {
+  readonly kept: number;
+  readonly total: number;
+}
+
+/** At least one patch; a share of 1 needs no draw. */
+export function patchShare(share: number, total: number): PatchShare {
+  return { total, kept: share === 1 ? 0 : Math.max(1, Math.round(share * total)) };
+}
 
 export interface BatchSource {
   readonly config: TrainConfig;
@@ -30,6 +42,7 @@ export interface BatchSource {
   readonly sampler: Sampler;
   readonly canvases: CanvasCache;
   readonly tokens: TokenTable;
+  readonly patches: PatchShare;
   /** Called once for each broken picture that is skipped. */
   readonly onSkip: (message: string) => void;
 }
@@ -39,9 +52,11 @@ export function createBatches(source: BatchSource): (step: number) => Promise<Ba
   const { config, sampler, canvases, tokens } = source;
   const load = createLoader(source);
   const side = canvases.size;
+  const { kept, total } = source.patches;
   return async (step) => {
     const found = await Promise.all(sampler.batch(step).map((sample) => load(sample)));
     const pixels = new Uint8Array(found.length * side * side * 3);
+    const patches = new Int32Array(found.length * kept);
     const boxes = new Float32Array(found.length * 4);
     const colors = new Float32Array(found.length * 12);
     for (const [row, { sample, canvas }] of found.entries()) {
@@ -50,6 +65,7 @@ export function createBatches(source: BatchSource): (step: number) => Promise<Ba
       pixels.set(canvas.pixels, row * canvas.pixels.length);
       boxes.set(drawBox(random, canvas.aspect, config.augment), row * 4);
       colors.set(drawColors(random, canvas.mean, config.augment), row * 12);
+      if (kept > 0) patches.set(permutation(total, random).subarray(0, kept).sort(), row * kept);
     }
     const captions = found.map(({ sample }) => drawCaption(sample, config.seed));
     const { ids, ends, length } = tokens.rows(captions);
@@ -59,6 +75,7 @@ export function createBatches(source: BatchSource): (step: number) => Promise<Ba
         canvases: pixels,
         boxes,
         colors,
+        patches,
         ids,
         ends,
         titles: Int32Array.from(found, ({ sample }) => titleKey(sample.pair)),

@@ -86,6 +86,12 @@ const augmentConfig = z.strictObject({
     .describe("SimCLR's strength s: brightness, contrast, saturation 0.8 s, hue 0.2 s"),
   jitterProbability: share.default(0.8),
   grayscale: share.default(0).describe("probability of a gray picture; takes away colour words"),
+  patches: z
+    .number()
+    .gt(0)
+    .max(1)
+    .default(1)
+    .describe("share of the patches seen in a step, drawn anew each time (FLIP): half costs half"),
 });
 
 const evaluateConfig = z.strictObject({

@@ -1,5 +1,5 @@
 import { type Engine, type Program, UserError } from "@cliptune/engine";
-import { type Batch, createBatches } from "./batches.js";
+import { type Batch, createBatches, type PatchShare, patchShare } from "./batches.js";
 import { canvasSize, createCanvasCache } from "./canvas-cache.js";
 import { saveCheckpoint, saveWeights } from "./checkpoint.js";
 import type { TrainConfig } from "./config.js";
@@ -69,6 +69,7 @@ export async function runLoop(parts: LoopParts): Promise<Summary> {
       config.data.cacheMegabytes,
     ),
     tokens: createTokenTable(parts.trainable.model.tokenizer, captionsOf(data)),
+    patches: patchesOf(parts),
     onSkip,
   });
   const pairs = data.train.reduce((n, set) => n + set.pairs.length, 0);
@@ -85,6 +86,11 @@ export async function runLoop(parts: LoopParts): Promise<Summary> {
     await runStep.dispose();
     await evaluator.dispose();
   }
+}
+
+function patchesOf({ config, trainable }: Pick<LoopParts, "config" | "trainable">): PatchShare {
+  const { imageSize, patchSize } = trainable.model.config.vision;
+  return patchShare(config.augment.patches, Math.floor(imageSize / patchSize) ** 2);
 }
 
 function* captionsOf({ train }: DataSets): Iterable<string> {
@@ -161,9 +167,10 @@ interface StepResult {
 /** Compiles a program for each text length when it is first met. */
 function createStepper({ config, engine, trainable, run }: LoopParts, { totalSteps }: Plan) {
   const programs = new Map<number, Promise<Program>>();
+  const keptPatches = patchesOf({ config, trainable }).kept;
   const canvas = canvasSize(trainable.model.config.vision.imageSize);
   const programFor = (textLength: number): Promise<Program> => {
-    const shape = { batchSize: config.batchSize, canvasSize: canvas, textLength };
+    const shape = { batchSize: config.batchSize, canvasSize: canvas, textLength, keptPatches };
     const made = programs.get(textLength) ?? engine.compile(trainStep(trainable, config, shape));
     programs.set(textLength, made);
     return made;

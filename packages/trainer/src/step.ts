@@ -17,10 +17,17 @@ export interface StepShape {
   readonly batchSize: number;
   readonly canvasSize: number;
   readonly textLength: number;
+  /** K, patches seen of each picture; 0 for all of them. */
+  readonly keptPatches: number;
 }
 
 /** Everything that goes in with a step: the batch (see `batches.ts`) and the optimizer's scalars. */
-const inputSpecs = ({ batchSize: b, canvasSize: c, textLength: l }: StepShape): Specs => ({
+const inputSpecs = ({
+  batchSize: b,
+  canvasSize: c,
+  textLength: l,
+  ...shape
+}: StepShape): Specs => ({
   canvases: { dtype: "uint8", shape: [b, c, c, 3] },
   boxes: float(b, 4),
   colors: float(b, 12),
@@ -32,6 +39,7 @@ const inputSpecs = ({ batchSize: b, canvasSize: c, textLength: l }: StepShape): 
   learningRate: float(),
   correction1: float(),
   correction2: float(),
+  ...(shape.keptPatches > 0 && { patches: int(b, shape.keptPatches) }),
 });
 
 /**
@@ -74,7 +82,12 @@ function contrast(
   { pixels, trained }: { pixels: tf.Tensor4D; trained: Record<string, tf.Tensor> },
 ): tf.Scalar {
   const { ids, ends, titles, captions, seed } = values.inputs as Record<string, tf.Tensor>;
-  const net = networkOf(trainable, values, { trained, dropoutSeed: seed as tf.Scalar });
+  const patches = values.inputs["patches"] as tf.Tensor2D | undefined;
+  const net = networkOf(trainable, values, {
+    trained,
+    dropoutSeed: seed as tf.Scalar,
+    ...(patches && { keptPatches: patches }),
+  });
   const image = unitNorm(imageTower(net, pixels)); // [B, D]
   const text = unitNorm(textTower(net, ids as tf.Tensor2D, ends as tf.Tensor1D)); // [B, D]
   const logitScale = tf.reshape(tf.exp(net.params["logit_scale"]!), []) as tf.Scalar;

@@ -34,6 +34,8 @@ export interface Trainable {
 export interface NetworkOptions {
   readonly strength?: tf.Scalar;
   readonly dropoutSeed?: tf.Scalar;
+  /** `[B, K]` indices of the patches to see; all of them unless given. */
+  readonly keptPatches?: tf.Tensor2D;
   /** Replace the state's parameters, to differentiate with respect to them. */
   readonly trained?: Readonly<Record<string, tf.Tensor>>;
 }
@@ -67,14 +69,16 @@ export function createTrainable(engine: Engine, model: ClipModel, config: TrainC
 export function networkOf(
   trainable: Trainable,
   { constants, state }: Pick<ProgramValues, "constants" | "state">,
-  { strength, dropoutSeed, trained = state }: NetworkOptions = {},
+  { strength, dropoutSeed, keptPatches, trained = state }: NetworkOptions = {},
 ): Network {
   const { config } = trainable.model;
-  if (!trainable.lora) return { config, params: trained };
+  const patches = keptPatches && { keptPatches };
+  if (!trainable.lora) return { config, params: trained, ...patches };
   const rate = trainable.lora.config.dropout;
   return {
     config,
     params: constants,
+    ...patches,
     lora: {
       params: trained,
       scales: trainable.lora.scales,
