@@ -16,7 +16,9 @@ const TAGS_USED = 6;
  * 20 % title and one tag, 20 % one to three tags, 15 % templates; the share of missing tags goes to the title.
  */
 export function captionList({ title, tags, category, templates }: Naming): string[] {
-  const others = tags.filter((tag) => tag !== title).slice(0, TAGS_USED);
+  const others = [...new Set(tags)]
+    .filter((tag) => tag !== "" && tag !== title)
+    .slice(0, TAGS_USED);
   const framed = category === "" ? templates : [...templates, `${category}: ${title}`];
   const captions = Array<string>(9).fill(title);
   for (let i = 0; i < 4; i++) {

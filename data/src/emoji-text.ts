@@ -43,7 +43,7 @@ export function readEmoji({ dir }: InstalledPackage): Emoji[] {
       hex: normaliseHex(entry.hexcode),
       label: entry.label,
       title: cleanTitle(entry.label),
-      tags: (entry.tags ?? []).map(cleanTitle).filter((tag) => tag !== ""),
+      tags: (entry.tags ?? []).map(cleanTitle),
       category: groups.get(entry.group as number) ?? "",
       subgroup: subgroups.get(entry.subgroup as number) ?? "",
     }))

@@ -33,7 +33,7 @@ export function lucideIcons({ dir }: InstalledPackage): IconDrawing[] {
     .map((name) => ({
       name,
       title: nameInWords(name),
-      tags: (tags[name] ?? []).map(cleanTitle).filter((tag) => tag !== ""),
+      tags: (tags[name] ?? []).map(cleanTitle),
       category: "",
       svg: readFileSync(join(dir, "icons", `${name}.svg`), "utf8"),
     }));

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { captionList } from "../dist/caption-list.js";
 import { emojiFamily, heldOutFamilies, plainFamily } from "../dist/emoji-family.js";
 import { notoPictures, openmojiPictures } from "../dist/emoji-sets.js";
 import { readEmoji } from "../dist/emoji-text.js";
@@ -94,6 +95,17 @@ describe("Noto and OpenMoji", () => {
     expect(captions).toContain("food & drink: red apple");
     expect(captions.filter((caption) => caption.startsWith("red apple, "))).toHaveLength(4);
   });
+});
+
+test("tags that are empty or the title again give no caption", () => {
+  const captions = captionList({
+    title: "fox",
+    tags: ["", "fox", "animal", "animal"],
+    category: "",
+    templates: ["a fox"],
+  });
+  expect(captions).toHaveLength(20);
+  expect(new Set(captions)).toEqual(new Set(["fox", "fox, animal", "animal", "a fox"]));
 });
 
 test("an icon called like a held-out emoji is held out with it, any other trains", () => {
