@@ -30,7 +30,18 @@ export function seededRandom(seed: number, ...identity: readonly (string | numbe
   };
 }
 
-/** Standard normal numbers by Box and Muller's transform. */
+/** Standard normal numbers, two from each pair of uniform ones by Box and Muller's transform. */
 export function normal(random: Random): Random {
-  return () => Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
+  let spare: number | undefined;
+  return () => {
+    if (spare !== undefined) {
+      const second = spare;
+      spare = undefined;
+      return second;
+    }
+    const radius = Math.sqrt(-2 * Math.log(1 - random()));
+    const angle = 2 * Math.PI * random();
+    spare = radius * Math.sin(angle);
+    return radius * Math.cos(angle);
+  };
 }

@@ -212,17 +212,22 @@ describe("a model directory", () => {
 
 describe("random numbers", () => {
   test("weights to pre-train from have transformers' spread", () => {
-    const config = presetConfig("tiny");
+    const tiny = presetConfig("tiny");
+    const config = {
+      ...tiny,
+      text: { ...tiny.text, numHiddenLayers: 1, vocabSize: 500 },
+      vision: { ...tiny.vision, numHiddenLayers: 3 },
+    };
     const weights = initModel(config, 3);
     const spread = (name: string) => {
       const { data } = weights[name]!;
       return Math.sqrt(data.reduce((sum, x) => sum + x * x, 0) / data.length);
     };
     const block = "vision_model.encoder.layers.2";
-    expect(spread(`${block}.self_attn.q_proj.weight`)).toBeCloseTo(192 ** -0.5 * 12 ** -0.5, 3);
+    expect(spread(`${block}.self_attn.q_proj.weight`)).toBeCloseTo(192 ** -0.5 * 6 ** -0.5, 3);
     expect(spread(`${block}.self_attn.out_proj.weight`)).toBeCloseTo(192 ** -0.5, 2);
     expect(spread(`${block}.mlp.fc1.weight`)).toBeCloseTo((2 * 192) ** -0.5, 3);
-    expect(spread(`${block}.mlp.fc2.weight`)).toBeCloseTo(192 ** -0.5 * 12 ** -0.5, 3);
+    expect(spread(`${block}.mlp.fc2.weight`)).toBeCloseTo(192 ** -0.5 * 6 ** -0.5, 3);
     expect(spread("text_model.embeddings.token_embedding.weight")).toBeCloseTo(0.02, 3);
     expect(spread("vision_model.embeddings.patch_embedding.weight")).toBeCloseTo(0.02, 3);
     expect(spread(`${block}.layer_norm1.weight`)).toBe(1);

@@ -1,12 +1,20 @@
 import {
+  adapterScales,
   imageTower,
   type LoraForward,
+  loadAdapter,
+  mergeAdapter,
   type Network,
-  readSafetensors,
   textTower,
   unitNorm,
 } from "@cliptune/clip";
-import { createEngine, type Engine, engineNames, type Tensors } from "@cliptune/engine";
+import {
+  type Arrays,
+  createEngine,
+  type Engine,
+  engineNames,
+  type Tensors,
+} from "@cliptune/engine";
 import * as tf from "@tensorflow/tfjs-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import {
@@ -19,13 +27,8 @@ import {
   specsOf,
 } from "./golden.js";
 
-const prefix = "base_model.model.";
 const engines = engineNames.filter((name) => name === "cpu" || name === "onnx-cpu");
-
-const stripped = <T>(record: Readonly<Record<string, T>>): Record<string, T> =>
-  Object.fromEntries(
-    Object.entries(record).map(([key, value]) => [key.replace(prefix, ""), value]),
-  );
+const reference = loadGolden();
 
 function forward(net: Network, inputs: Tensors) {
   const images = unitNorm(imageTower(net, inputs["pixels"] as tf.Tensor4D));
@@ -33,83 +36,94 @@ function forward(net: Network, inputs: Tensors) {
     textTower(net, inputs["ids"] as tf.Tensor2D, inputs["ends"] as tf.Tensor1D, inputs["mask"]),
   );
   const scale = tf.exp(net.params["logit_scale"]!);
-  const logits = tf.mul(scale, tf.matMul(images, texts, false, true)); // [B, B]
-  return { images, texts, logits };
+  return { images, texts, logits: tf.mul(scale, tf.matMul(images, texts, false, true)) };
+}
+
+/** Embeddings and logits of the golden batch. */
+async function outputs(engine: Engine, weights: Arrays, adapter?: string) {
+  const { config, batch } = await reference;
+  const loaded = adapter === undefined ? undefined : await loadAdapter(golden(adapter), { config });
+  const program = await engine.compile({
+    name: "forward",
+    constants: engine.constants({ ...weights, ...loaded?.weights }),
+    inputs: specsOf(batch),
+    run: ({ constants: params, inputs }) => {
+      const lora = loaded && { params, scales: adapterScales(config, loaded.config) };
+      return { outputs: forward({ config, params, ...(lora && { lora }) }, inputs) };
+    },
+  });
+  const result = await program.step(dataOf(batch));
+  await program.dispose();
+  return result;
 }
 
 describe.each(engines)("on engine %s", (name) => {
   let engine: Engine;
-  const reference = loadGolden();
   beforeAll(async () => {
     engine = await createEngine(name);
   });
   afterAll(() => engine.dispose());
 
+  const expectClose = (actual: Arrays, expected: Arrays, kind: string) => {
+    const far = (mine: string, theirs: string) =>
+      largestDifference(actual[mine]!.data, expected[`${kind}.${theirs}`]!.data);
+    expect(far("images", "image_embeds")).toBeLessThan(1e-5);
+    expect(far("texts", "text_embeds")).toBeLessThan(1e-5);
+    expect(far("logits", "logits_per_image")).toBeLessThan(1e-4);
+  };
+
   test("the base model's embeddings and logits are transformers'", async () => {
-    const { config, weights, expected, batch } = await reference;
-    const constants = engine.constants(weights);
-    const program = await engine.compile({
-      name: "base",
-      constants,
-      inputs: specsOf(batch),
-      run: ({ constants: params, inputs }) => ({ outputs: forward({ config, params }, inputs) }),
-    });
-    const { images, texts, logits } = await program.step(dataOf(batch));
-    const far = {
-      images: largestDifference(images!.data, expected["base.image_embeds"]!.data),
-      texts: largestDifference(texts!.data, expected["base.text_embeds"]!.data),
-      logits: largestDifference(logits!.data, expected["base.logits_per_image"]!.data),
-    };
-    console.log(name, "base", far);
-    expect(far.images).toBeLessThan(1e-5);
-    expect(far.texts).toBeLessThan(1e-5);
-    expect(far.logits).toBeLessThan(1e-4);
-    await program.dispose();
-    constants.dispose();
+    const { weights, expected } = await reference;
+    expectClose(await outputs(engine, weights), expected, "base");
   });
 
-  test("with an adapter, logits and the gradient of every LoRA matrix are PEFT's", async () => {
-    const { config, weights, expected, batch } = await reference;
-    const { tensors } = await readSafetensors(
-      golden("tiny/adapter_init/adapter_model.safetensors"),
+  test("with an adapter beside the weights they are PEFT's", async () => {
+    const { weights, expected } = await reference;
+    expectClose(await outputs(engine, weights, "tiny/adapter_init"), expected, "lora");
+    const { logits } = await outputs(engine, weights, "tiny/adapter_final");
+    expect(largestDifference(logits!.data, expected["final.logits_per_image"]!.data)).toBeLessThan(
+      1e-4,
     );
-    const lora = stripped(tensors);
-    const names = Object.keys(lora);
-    const scales = Object.fromEntries(names.map((key) => [key.replace(/\.lora_.*/, ""), 4]));
+  });
+
+  test("with the adapter merged into the weights they are PEFT's, and the same", async () => {
+    const { config, weights, expected } = await reference;
+    const adapter = await loadAdapter(golden("tiny/adapter_final"), { config });
+    const { logits } = await outputs(engine, mergeAdapter(weights, adapter));
+    const beside = await outputs(engine, weights, "tiny/adapter_final");
+    expect(largestDifference(logits!.data, expected["merged.logits_per_image"]!.data)).toBeLessThan(
+      1e-4,
+    );
+    expect(largestDifference(logits!.data, beside["logits"]!.data)).toBeLessThan(1e-4);
+  });
+
+  test("the gradient of every LoRA matrix is PyTorch's", async () => {
+    const { config, weights, expected, batch } = await reference;
+    const adapter = await loadAdapter(golden("tiny/adapter_init"), { config });
+    const names = Object.keys(adapter.weights);
+    const scales = adapterScales(config, adapter.config);
     const program = await engine.compile({
       name: "gradients",
       constants: engine.constants(weights),
-      state: engine.state(lora),
+      state: engine.state(adapter.weights),
       inputs: specsOf(batch),
       run: ({ constants: params, state, inputs }) => {
-        const logitsOf = (...values: tf.Tensor[]): tf.Tensor => {
-          const loraParams = Object.fromEntries(names.map((key, i) => [key, values[i]!]));
-          const forwardLora: LoraForward = { params: loraParams, scales };
-          return forward({ config, params, lora: forwardLora }, inputs).logits;
+        const loss = (...values: tf.Tensor[]): tf.Scalar => {
+          const named = Object.fromEntries(names.map((key, i) => [key, values[i]!]));
+          const lora: LoraForward = { params: named, scales };
+          return clipLoss(forward({ config, params, lora }, inputs).logits);
         };
-        const values = names.map((key) => state[key]!);
-        const grads = tf.grads((...v: tf.Tensor[]) => clipLoss(logitsOf(...v)))(values);
-        const outputs = Object.fromEntries(names.map((key, i) => [key, grads[i]!]));
-        return { outputs: { ...outputs, logits: logitsOf(...values) } };
+        const grads = tf.grads(loss)(names.map((key) => state[key]!));
+        return { outputs: Object.fromEntries(names.map((key, i) => [key, grads[i]!])) };
       },
     });
-    const { logits, ...grads } = await program.step(dataOf(batch));
-    expect(largestDifference(logits!.data, expected["lora.logits_per_image"]!.data)).toBeLessThan(
-      1e-4,
-    );
-    const gradKeys = Object.keys(expected).filter((key) => key.startsWith("grad."));
-    expect(gradKeys).toHaveLength(names.length);
-    const far = gradKeys.map(
-      (key) =>
-        [
-          key,
-          relativeError(
-            grads[key.replace("grad.", "").replace(prefix, "")]!.data,
-            expected[key]!.data,
-          ),
-        ] as const,
-    );
-    console.log(name, "worst gradient", Math.max(...far.map(([, f]) => f)));
-    expect(far.filter(([, error]) => !(error < 1e-5))).toEqual([]);
+    const grads = await program.step(dataOf(batch));
+    const errors = names.map((key) => ({
+      key,
+      error: relativeError(grads[key]!.data, expected[`grad.base_model.model.${key}`]!.data),
+    }));
+    expect(errors).toHaveLength(32);
+    expect(errors.filter(({ error }) => !(error < 1e-5))).toEqual([]);
+    await program.dispose();
   });
 });
