@@ -97,7 +97,7 @@ async function addAll(
     options.onProgress?.({ done: writer.count, skipped, ...total, imagesPerSecond });
   };
   const decode = (item: IndexItem) => readPicture(item, preprocessing);
-  for await (const picture of inOrder(items, decode, { ahead: 16 })) {
+  for await (const picture of inOrder(items, decode, { ahead: batchSize })) {
     signal?.throwIfAborted();
     if ("error" in picture) {
       skip(picture, options);
