@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
-import { mkdir, open, readdir, rename, rm, writeFile } from "node:fs/promises";
-import { dirname, join, resolve } from "node:path";
+import { chmod, mkdir, mkdtemp, open, readdir, rename, rm, writeFile } from "node:fs/promises";
+import { basename, dirname, join, resolve } from "node:path";
 import type { Picture } from "./picture.js";
 import { renderPng } from "./render.js";
 import { UserError } from "./user-error.js";
@@ -41,8 +41,10 @@ export async function writeFolder(
   const present = readStamp(target);
   if (present?.hash === hash) return { dir: target, count: present.count };
   await refuseForeign(target, present);
-  const partial = `${target}.partial-${process.pid}-${hash.slice(0, 8)}`;
-  await rm(partial, { recursive: true, force: true });
+  await sweep(target);
+  await mkdir(dirname(target), { recursive: true });
+  const partial = await mkdtemp(`${target}.partial-${process.pid}-`);
+  await chmod(partial, 0o755); // mkdtemp's folders are their owner's alone
   try {
     const count = await fill(partial, pictures, options.size);
     await writeSynced(join(partial, STAMP), `${JSON.stringify({ hash, count })}\n`);
@@ -71,6 +73,25 @@ async function refuseForeign(dir: string, stamp: Stamp | undefined): Promise<voi
   throw new UserError(
     `${dir} holds files (${found.slice(0, 3).join(", ")}) that are not of a bundled set; name an empty or new folder.`,
   );
+}
+
+/** Removes what killed processes left half-made beside `dir`; those that still run keep theirs. */
+async function sweep(dir: string): Promise<void> {
+  const prefix = `${basename(dir)}.partial-`;
+  const siblings = existsSync(dirname(dir)) ? await readdir(dirname(dir)) : [];
+  for (const name of siblings.filter((sibling) => sibling.startsWith(prefix))) {
+    const pid = Number.parseInt(name.slice(prefix.length), 10);
+    if (isRunning(pid)) continue;
+    await rm(join(dirname(dir), name), { recursive: true, force: true });
+  }
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === "EPERM";
+  }
 }
 
 async function fill(dir: string, pictures: readonly Picture[], size: number): Promise<number> {
@@ -105,8 +126,8 @@ async function writeSynced(path: string, text: string): Promise<void> {
 
 /** Puts the finished folder in the target's place; when another process was first with the same, theirs stays. */
 async function swap(partial: string, target: string, hash: string): Promise<void> {
+  if (readStamp(target)?.hash === hash) return;
   const old = `${partial}.old`;
-  await mkdir(dirname(target), { recursive: true });
   if (existsSync(target)) await rename(target, old);
   try {
     await rename(partial, target);
