@@ -13,9 +13,9 @@ test("full training from random weights learns 32 pictures by heart and saves a 
   const outDir = join(world.dir, "full");
   const config = world.full({
     batchSize: 32,
-    steps: 150,
+    steps: 90,
     optimizer: { learningRate: 3e-3, weightDecay: 0 },
-    evaluate: { every: 50 },
+    evaluate: { every: 30 },
   });
   const summary = await train(config, { outDir, engine, model: world.model });
   const base = summary.base!.inDomain!;
@@ -27,7 +27,7 @@ test("full training from random weights learns 32 pictures by heart and saves a 
   expect(best.alignment).toBeLessThan(base.alignment);
   const records = await readMetrics(join(outDir, "metrics.jsonl"));
   const steps = records.filter((r): r is StepRecord => r.type === "step");
-  expect(steps).toHaveLength(150);
+  expect(steps).toHaveLength(90);
   expect(steps.at(-1)!.loss).toBeLessThan(steps[0]!.loss / 2);
   const saved = await loadModel(join(outDir, "model"));
   expect(saved.weights["logit_scale"]!.data[0]).not.toBe(

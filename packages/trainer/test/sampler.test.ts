@@ -20,9 +20,6 @@ describe("createSampler", () => {
   const sampler = createSampler(sets, { batchSize: 10, seed: 3 });
 
   test("shows every pair once an epoch, in another order each epoch", () => {
-    const epochs = [0, 1].map((epoch) =>
-      [0, 1, 2, 3].flatMap((i) => sampler.batch(epoch * 4 + i).map((s) => s.pair.id)).slice(0, 40),
-    );
     expect(batchShares([1, 0.25], 10)).toEqual([8, 2]);
     const ofA = Array.from({ length: 5 }, (_, step) => sampler.batch(step))
       .flat()
@@ -36,7 +33,6 @@ describe("createSampler", () => {
     );
     expect([...second].sort()).toEqual([...first].sort());
     expect(second).not.toEqual(first);
-    expect(epochs[0]).not.toEqual(epochs[1]);
   });
 
   test("is a pure function of the step and the seed", () => {
