@@ -24,9 +24,9 @@ export function createProgress({
 }: ProgressOptions): Progress {
   const terminal = stream.isTTY === true;
   const pause = interval ?? (terminal ? 100 : 5000);
-  const started = performance.now();
-  let drawn = terminal ? Number.NEGATIVE_INFINITY : started;
+  let drawn = terminal ? Number.NEGATIVE_INFINITY : performance.now();
   let visible = false;
+  let first: { done: number; at: number } | undefined; // a resumed task does not start at 0
   const clear = () => {
     if (visible) stream.write("\r\u001b[2K");
     visible = false;
@@ -34,9 +34,12 @@ export function createProgress({
   return {
     update(done, total, note = "") {
       const now = performance.now();
+      first ??= { done, at: now };
       if (now - drawn < pause && done < total) return;
       drawn = now;
-      const text = describeProgress({ label, done, total, note, seconds: (now - started) / 1000 });
+      const pace = done > first.done ? (now - first.at) / (done - first.done) : undefined;
+      const secondsLeft = pace === undefined ? undefined : (pace * (total - done)) / 1000;
+      const text = describeProgress({ label, done, total, note, secondsLeft });
       if (!terminal) {
         stream.write(`${text}\n`);
         return;
@@ -58,14 +61,13 @@ interface Moment {
   readonly done: number;
   readonly total: number;
   readonly note: string;
-  readonly seconds: number;
+  readonly secondsLeft: number | undefined;
 }
 
 /** `train 40 % · 12/30 · 118 pairs/s · 9 s left` */
-export function describeProgress({ label, done, total, note, seconds }: Moment): string {
+export function describeProgress({ label, done, total, note, secondsLeft }: Moment): string {
   const share = total === 0 ? 1 : done / total;
-  const left =
-    done > 0 && done < total ? `${duration((seconds / done) * (total - done))} left` : "";
+  const left = secondsLeft !== undefined && done < total ? `${duration(secondsLeft)} left` : "";
   return [`${label} ${Math.floor(share * 100)} %`, `${done}/${total}`, note, left]
     .filter((part) => part !== "")
     .join(" · ");

@@ -1,0 +1,37 @@
+// How the demo runs and narrates the command line tool.
+import { spawn } from "node:child_process";
+import { join, relative } from "node:path";
+import { rootDir } from "./run-step.mjs";
+
+const cli = join(rootDir, "packages/cli/bin/cliptune.js");
+const began = performance.now();
+
+export function narrate(text) {
+  const seconds = Math.round((performance.now() - began) / 1000);
+  console.error(`\n\u2014 ${text} [${seconds} s]`);
+}
+
+/** Shows a command as a person would type it, runs it, and resolves to the JSON document that it prints. */
+export async function cliptune(args) {
+  console.error(`$ npx cliptune ${args.map(quoted).join(" ")}`);
+  const child = spawn(process.execPath, [cli, ...args, "--json"], {
+    cwd: rootDir,
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  let text = "";
+  child.stdout.on("data", (data) => {
+    text += data;
+  });
+  // Ctrl-C reaches the child by itself; this process waits for it to save and end.
+  const ignore = () => undefined;
+  process.on("SIGINT", ignore);
+  const code = await new Promise((done) => child.once("close", done));
+  process.off("SIGINT", ignore);
+  if (code !== 0) process.exit(code ?? 1);
+  return JSON.parse(text);
+}
+
+function quoted(argument) {
+  const text = argument.startsWith(`${rootDir}`) ? relative(rootDir, argument) : argument;
+  return /^[\w./:=-]+$/.test(text) ? text : `"${text}"`;
+}
