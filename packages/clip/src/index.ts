@@ -34,7 +34,13 @@ export type { LoraConfig } from "./lora-config.js";
 export type { LoraForward, Network } from "./lora-linear.js";
 export { type LoraSite, loraSites } from "./lora-sites.js";
 export { mergeAdapter, unmergeAdapter } from "./merge.js";
-export { type ClipModel, loadModel, type SaveModelOptions, saveModel } from "./model.js";
+export {
+  type ClipModel,
+  loadModel,
+  type SavedModel,
+  type SaveModelOptions,
+  saveModel,
+} from "./model.js";
 export { type Canvas, decodeCanvas, preprocessImage } from "./preprocess-image.js";
 export {
   defaultPreprocessing,

@@ -109,6 +109,10 @@ export async function loadModel(dir: string): Promise<ClipModel> {
   return { dir, config, weights, tokenizer, preprocessing, fingerprint };
 }
 
+/** What a model directory is written from; the parts left out are those that `loadModel` can do without. */
+export type SavedModel = Pick<ClipModel, "config" | "weights"> &
+  Partial<Pick<ClipModel, "tokenizer" | "preprocessing">>;
+
 export interface SaveModelOptions {
   /** `float16` halves the file; each weight is rounded to 11 significant bits. */
   readonly dtype?: "float32" | "float16";
@@ -121,17 +125,18 @@ export interface SaveModelOptions {
  * @throws UserError when a weight is missing, or a file cannot be written
  */
 export async function saveModel(
-  model: Pick<ClipModel, "config" | "weights" | "tokenizer" | "preprocessing">,
+  model: SavedModel,
   dir: string,
   { dtype = "float32" }: SaveModelOptions = {},
 ): Promise<void> {
-  const { config, preprocessing, tokenizer } = model;
+  const { config, tokenizer } = model;
+  const preprocessing = model.preprocessing ?? defaultPreprocessing(config.vision.imageSize);
   const weights = checkWeights("The model", model.weights, config);
   await mkdir(dir, { recursive: true }).catch((error: unknown) => {
     throw fileError("create", dir, error);
   });
   await writeSafetensors(join(dir, weightsFile), weights, { dtype });
-  if (tokenizer.json !== undefined) await writeJson(join(dir, tokenizerFile), tokenizer.json);
+  if (tokenizer?.json !== undefined) await writeJson(join(dir, tokenizerFile), tokenizer.json);
   await writeJson(join(dir, preprocessingFile), preprocessingJson(preprocessing));
   await writeJson(join(dir, configFile), { dtype, ...configJson(config) });
 }

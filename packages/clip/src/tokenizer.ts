@@ -30,6 +30,9 @@ export const textBuckets = (contextLength: number): number[] => [
   contextLength,
 ];
 
+/** Far more than tokens can hold; keeps a megabyte pasted into a search box from being merged pair by pair. */
+const charactersPerToken = 256;
+
 function pack(rows: readonly number[][], length: number): EncodedTexts {
   const ids = new Int32Array(rows.length * length);
   const ends = new Int32Array(rows.length);
@@ -82,12 +85,13 @@ export function createTokenizer(json: unknown, options: TokenizerOptions): Token
     );
   }
   const buckets = textBuckets(contextLength);
+  const mostCharacters = contextLength * charactersPerToken;
   return {
     contextLength,
     buckets,
     json,
     encode(texts, { length } = {}) {
-      const rows = texts.map((text) => fast.encode(text).ids);
+      const rows = texts.map((text) => fast.encode(text.slice(0, mostCharacters)).ids);
       const longest = rows.reduce((most, row) => Math.max(most, row.length), 0);
       const fitting = buckets.find((bucket) => bucket >= longest) ?? contextLength;
       return pack(rows, length ?? fitting);
