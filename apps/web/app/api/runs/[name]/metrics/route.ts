@@ -1,0 +1,12 @@
+import { pathPart } from "@/server/parameters";
+import { replyJson } from "@/server/reply";
+import { readRunByName } from "@/server/runs";
+
+export const dynamic = "force-dynamic";
+
+export function GET(
+  _request: Request,
+  { params }: { params: Promise<{ name: string }> },
+): Promise<Response> {
+  return replyJson(async () => readRunByName(pathPart((await params).name)));
+}

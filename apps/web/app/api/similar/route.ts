@@ -1,0 +1,13 @@
+import { answerSimilar, mostHits } from "@/server/answers";
+import { integerParameter, textParameter } from "@/server/parameters";
+import { replyJson } from "@/server/reply";
+
+export const dynamic = "force-dynamic";
+
+export function GET(request: Request): Promise<Response> {
+  return replyJson(async () => {
+    const { searchParams } = new URL(request.url);
+    const k = integerParameter(searchParams, "k", { least: 1, most: mostHits, otherwise: 12 });
+    return answerSimilar(textParameter(searchParams, "id"), k);
+  });
+}

@@ -1,0 +1,17 @@
+import type { RunStatus } from "@/lib/run";
+
+const looks: Readonly<Record<RunStatus, readonly [text: string, dot: string]>> = {
+  running: ["training", "bg-accent animate-pulse"],
+  finished: ["finished", "bg-muted"],
+  stopped: ["stopped", "bg-warm"],
+};
+
+export function RunStatusBadge({ status }: { status: RunStatus }) {
+  const [text, dot] = looks[status];
+  return (
+    <span className="inline-flex items-center gap-2 rounded-full bg-sunken px-3 py-1 text-xs">
+      <span className={`size-2 rounded-full ${dot}`} aria-hidden="true" />
+      {text}
+    </span>
+  );
+}

@@ -1,0 +1,97 @@
+"use client";
+
+import { type KeyboardEvent, type MouseEvent, useEffect, useRef } from "react";
+import type { Aspect, Card } from "@/lib/contract";
+import { FieldList } from "./field-list";
+import { Picture } from "./picture";
+import { ScoreBar } from "./score-bar";
+import { SimilarGrid } from "./similar-grid";
+
+interface DetailDialogProps {
+  /** Open while there is one. */
+  readonly card: Card | undefined;
+  /** What the left and right arrows step through. */
+  readonly cards: readonly Card[];
+  readonly aspect: Aspect;
+  readonly onShow: (card: Card) => void;
+  readonly onClose: () => void;
+}
+
+export function DetailDialog({ card, cards, aspect, onShow, onClose }: DetailDialogProps) {
+  const dialog = useRef<HTMLDialogElement>(null);
+  const id = card?.id;
+
+  useEffect(() => {
+    const element = dialog.current;
+    if (!element) return;
+    if (id === undefined) return element.close();
+    if (!element.open) element.showModal();
+    element.scrollTo({ top: 0 });
+  }, [id]);
+
+  const onKeyDown = (event: KeyboardEvent) => {
+    const step = event.key === "ArrowRight" ? 1 : event.key === "ArrowLeft" ? -1 : 0;
+    const next = step && cards[cards.findIndex((other) => other.id === id) + step];
+    if (next && cards.some((other) => other.id === id)) onShow(next);
+  };
+  const onClick = (event: MouseEvent) => {
+    if (event.target === dialog.current) onClose(); // the backdrop is the dialog itself
+  };
+
+  return (
+    <dialog
+      ref={dialog}
+      onClose={onClose}
+      onClick={onClick}
+      onKeyDown={onKeyDown}
+      aria-labelledby="detail-title"
+      className="m-auto max-h-[92dvh] w-[min(64rem,calc(100vw-1.5rem))] max-w-none overflow-y-auto overscroll-contain rounded-2xl border border-line bg-surface text-ink shadow-2xl"
+    >
+      {card && <Detail card={card} aspect={aspect} onShow={onShow} onClose={onClose} />}
+    </dialog>
+  );
+}
+
+type DetailProps = Omit<DetailDialogProps, "card" | "cards"> & { readonly card: Card };
+
+function Detail({ card, aspect, onShow, onClose }: DetailProps) {
+  return (
+    <div className="p-5 sm:p-7">
+      <div className="grid gap-6 sm:grid-cols-[minmax(0,5fr)_minmax(0,6fr)] sm:gap-8">
+        <div className="rounded-xl ring-1 ring-line">
+          <Picture src={card.thumbnail} alt={card.title} aspect={aspect} eager />
+        </div>
+        <div className="min-w-0">
+          <div className="flex items-start justify-between gap-4">
+            <h2
+              id="detail-title"
+              className="min-w-0 break-words font-semibold text-xl leading-snug"
+            >
+              {card.title}
+            </h2>
+            <button
+              type="button"
+              aria-label="Close"
+              onClick={onClose}
+              className="-mt-1 -mr-2 grid size-9 shrink-0 place-items-center rounded-lg text-muted hover:bg-sunken hover:text-ink"
+            >
+              <svg viewBox="0 0 16 16" className="size-4" aria-hidden="true">
+                <path
+                  d="m3 3 10 10M13 3 3 13"
+                  stroke="currentColor"
+                  strokeWidth="1.6"
+                  strokeLinecap="round"
+                />
+              </svg>
+            </button>
+          </div>
+          <div className="mt-3 h-5 max-w-56">
+            {card.score !== undefined && <ScoreBar score={card.score} />}
+          </div>
+          <FieldList card={card} />
+        </div>
+      </div>
+      <SimilarGrid key={card.id} id={card.id} aspect={aspect} onOpen={onShow} />
+    </div>
+  );
+}

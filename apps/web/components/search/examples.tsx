@@ -1,0 +1,25 @@
+interface ExamplesProps {
+  readonly titles: readonly string[];
+  readonly onChoose: (title: string) => void;
+}
+
+export function Examples({ titles, onChoose }: ExamplesProps) {
+  if (titles.length === 0) return null;
+  return (
+    <span className="flex min-w-0 items-baseline gap-x-3">
+      <span className="text-muted">Try</span>
+      <span className="flex h-5 flex-wrap gap-x-4 overflow-hidden">
+        {titles.map((title) => (
+          <button
+            key={title}
+            type="button"
+            onClick={() => onChoose(title)}
+            className="whitespace-nowrap rounded text-accent underline-offset-4 hover:underline focus-visible:-outline-offset-2"
+          >
+            {title}
+          </button>
+        ))}
+      </span>
+    </span>
+  );
+}

@@ -1,0 +1,71 @@
+"use client";
+
+import { useEffect, useRef, useState } from "react";
+import type { Aspect, Card, SimilarReply } from "@/lib/contract";
+import { fetchJson } from "@/lib/fetch-json";
+import { Tile } from "./tile";
+import { useGridKeys } from "./use-grid-keys";
+
+interface SimilarGridProps {
+  readonly id: string;
+  readonly aspect: Aspect;
+  readonly onOpen: (card: Card) => void;
+}
+
+const count = 10;
+const blanks = Array.from({ length: count }, (_, position) => `blank-${position}`);
+type State = { readonly hits?: readonly Card[]; readonly failure?: string };
+
+export function SimilarGrid({ id, aspect, onOpen }: SimilarGridProps) {
+  const [{ hits, failure }, setState] = useState<State>({});
+  const list = useRef<HTMLUListElement>(null);
+  const { active, setActive, onKeyDown } = useGridKeys(list, hits?.length ?? 0, () => undefined);
+
+  useEffect(() => {
+    const abort = new AbortController();
+    const path = `/api/similar?id=${encodeURIComponent(id)}&k=${count}`;
+    fetchJson<SimilarReply>(path, abort.signal).then(setState, (error: Error) => {
+      if (!abort.signal.aborted) setState({ failure: error.message });
+    });
+    return () => abort.abort();
+  }, [id]);
+
+  return (
+    <section className="mt-8">
+      <h3 className="mb-4 font-medium">More like this</h3>
+      {failure !== undefined && (
+        <p role="alert" className="text-danger">
+          {failure}
+        </p>
+      )}
+      <ul
+        ref={list}
+        className="grid grid-cols-2 gap-x-4 gap-y-5 sm:grid-cols-5"
+        onKeyDown={(event) => [onKeyDown(event), event.stopPropagation()]}
+      >
+        {hits?.map((card, position) => (
+          <li key={card.id}>
+            <Tile
+              card={card}
+              aspect={aspect}
+              tabIndex={position === active ? 0 : -1}
+              onFocus={() => setActive(position)}
+              onOpen={onOpen}
+            />
+          </li>
+        ))}
+        {!hits && failure === undefined && blanks.map((key) => <Blank key={key} />)}
+      </ul>
+    </section>
+  );
+}
+
+/** As high as a tile, so that nothing moves when the answer comes. */
+function Blank() {
+  return (
+    <li aria-hidden="true">
+      <span className="block aspect-square rounded-xl bg-sunken" />
+      <span className="mt-2.5 block h-9" />
+    </li>
+  );
+}

@@ -1,0 +1,43 @@
+import { Failure } from "./failure";
+
+export const longestQuery = 500;
+
+/** The trimmed value of a parameter that must be there. */
+export function textParameter(parameters: URLSearchParams, name: string): string {
+  const value = parameters.get(name)?.trim();
+  if (!value) throw new Failure(400, `Parameter ${name} is missing or empty; it must be a text.`);
+  if (value.length > longestQuery) {
+    throw new Failure(
+      400,
+      `Parameter ${name} has ${value.length} characters; it may have at most ${longestQuery}.`,
+    );
+  }
+  return value;
+}
+
+/** A whole number within a range, or the default where the parameter is absent. */
+export function integerParameter(
+  parameters: URLSearchParams,
+  name: string,
+  range: { readonly least: number; readonly most: number; readonly otherwise: number },
+): number {
+  const value = parameters.get(name);
+  if (value === null) return range.otherwise;
+  const number = /^\d{1,9}$/.test(value) ? Number(value) : Number.NaN;
+  if (!(number >= range.least && number <= range.most)) {
+    throw new Failure(
+      400,
+      `Parameter ${name} is ${JSON.stringify(value.slice(0, 40))}; it must be a whole number from ${range.least} to ${range.most}.`,
+    );
+  }
+  return number;
+}
+
+/** A part of a path, decoded: Next hands it over as it came. */
+export function pathPart(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    throw new Failure(400, "This address is not valid percent-encoding.");
+  }
+}

@@ -1,0 +1,99 @@
+#!/usr/bin/env node
+// Starts the built app: `node start.mjs` with CLIPTUNE_INDEX, CLIPTUNE_RUNS, PORT and HOST, or start().
+import { existsSync } from "node:fs";
+import { createServer } from "node:http";
+import { dirname, join, resolve } from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
+import { prepareEnvironment, readEnvironment } from "./environment.mjs";
+
+const appDir = dirname(fileURLToPath(import.meta.url));
+const graceMs = 3000;
+
+/** What a person can mend; the CLI prints its message and nothing else. */
+class UserError extends Error {
+  name = "UserError";
+}
+
+/**
+ * Serves the built app.
+ *
+ * @param {import("./start.mjs").StartOptions} [options]
+ * @returns {Promise<import("./start.mjs").RunningApp>}
+ */
+export async function start({ index, runs, model, port = 3000, host = "127.0.0.1" } = {}) {
+  if (!existsSync(join(appDir, ".next/BUILD_ID"))) {
+    throw new UserError(`The page in ${appDir} is not built; run \`npm run build\` first.`);
+  }
+  prepareEnvironment({ index: index && resolve(index), runs: runs && resolve(runs), model });
+  const server = createServer();
+  const actualPort = await listen(server, port, host);
+  const { default: next } = await import("next");
+  const app = next({ dev: false, dir: appDir, hostname: host, port: actualPort });
+  const handle = app.getRequestHandler();
+  server.on("request", (request, response) => {
+    handle(request, response).catch((error) => {
+      console.error(error);
+      if (!response.headersSent) response.writeHead(500);
+      response.end();
+    });
+  });
+  await app.prepare();
+  const url = `http://${host.includes(":") ? `[${host}]` : host}:${actualPort}`;
+  if (readEnvironment().index !== undefined) warmUp(url);
+  return { url, port: actualPort, close: () => close(server, app) };
+}
+
+/** Opens the index now, so that the first person need not wait; a fault is told here and on the page. */
+function warmUp(url) {
+  fetch(`${url}/api/search?q=warm-up&k=1`)
+    .then(async (answer) => {
+      if (!answer.ok) console.error(`error: ${(await answer.json()).error}`);
+    })
+    .catch(() => undefined); // stopped meanwhile
+}
+
+/** Takes the port before anything slow is done; requests that come early wait in the socket. */
+function listen(server, port, host) {
+  return new Promise((done, fail) => {
+    server.once("error", (error) => fail(explain(error, port, host)));
+    server.listen(port, host, () => done(server.address().port));
+  });
+}
+
+function explain(error, port, host) {
+  const advice = {
+    EADDRINUSE: `Port ${port} of ${host} is in use; choose another with --port.`,
+    EACCES: `Port ${port} of ${host} may not be used by this account; choose one above 1023 with --port.`,
+    EADDRNOTAVAIL: `${host} is no address of this machine; choose another host.`,
+  }[error.code];
+  return advice === undefined ? error : new UserError(advice);
+}
+
+/** Lets requests in flight end, for a while. */
+async function close(server, app) {
+  const closed = new Promise((done) => server.close(done));
+  server.closeIdleConnections();
+  const timer = setTimeout(() => server.closeAllConnections(), graceMs);
+  await closed;
+  clearTimeout(timer);
+  await app.close();
+}
+
+async function main() {
+  const { port = "3000", host = "127.0.0.1" } = readEnvironment();
+  if (!/^\d{1,5}$/.test(port) || Number(port) > 65_535) {
+    throw new UserError(`PORT is "${port}"; it must be a whole number from 0 to 65535.`);
+  }
+  const app = await start({ port: Number(port), host });
+  console.log(`Ready on ${app.url}`);
+  const stop = () => app.close().then(() => process.exit(0));
+  process.once("SIGINT", stop);
+  process.once("SIGTERM", stop);
+}
+
+if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) {
+  main().catch((error) => {
+    console.error(error.name === "UserError" ? `error: ${error.message}` : error);
+    process.exit(1);
+  });
+}
