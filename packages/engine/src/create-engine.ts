@@ -2,14 +2,20 @@ import { eagerNames, isEager, startBackend } from "./eager/backends.js";
 import { createEagerEngine } from "./eager/engine.js";
 import { UserError } from "./errors.js";
 import { createOnnxEngine } from "./onnx/engine.js";
+import { createXlaEngine } from "./pjrt/engine.js";
+import type { Precision } from "./stablehlo/writer.js";
 import type { Engine, EngineName } from "./types.js";
 
 export interface EngineOptions {
   /** Threads for one operator; all cores unless given. */
   readonly threads?: number;
+  /** The PJRT plugin that `xla` runs on: path of a shared library. */
+  readonly plugin?: string;
+  /** Precision of `xla`'s matrix products; `tf32` unless given. */
+  readonly precision?: Precision;
 }
 
-export const engineNames: readonly EngineName[] = ["onnx-cpu", ...eagerNames];
+export const engineNames: readonly EngineName[] = ["onnx-cpu", "xla", ...eagerNames];
 
 /** The engine named, or the fastest one that works here for `auto`. */
 export async function createEngine(
@@ -17,6 +23,15 @@ export async function createEngine(
   options: EngineOptions = {},
 ): Promise<Engine> {
   if (name === "auto" || name === "onnx-cpu") return createOnnxEngine(options);
+  if (name === "xla") {
+    const { plugin, precision } = options;
+    if (!plugin) {
+      throw new UserError(
+        "The xla engine needs a PJRT plugin; name its file (xla_cuda_plugin.so of the Python package jax-cuda13-plugin), or use engine onnx-cpu.",
+      );
+    }
+    return createXlaEngine({ plugin, ...(precision ? { precision } : {}) });
+  }
   if (isEager(name)) return createEagerEngine(name, await startBackend(name));
   throw new UserError(`Unknown engine ${name}; known engines: auto, ${engineNames.join(", ")}.`);
 }

@@ -62,7 +62,7 @@ export interface Program {
   dispose(): Promise<void>;
 }
 
-export type EngineName = "onnx-cpu" | "tfjs-node-gpu" | "tfjs-node" | "wasm" | "cpu";
+export type EngineName = "onnx-cpu" | "xla" | "tfjs-node-gpu" | "tfjs-node" | "wasm" | "cpu";
 
 export interface Engine {
   readonly name: EngineName;

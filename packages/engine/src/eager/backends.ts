@@ -5,7 +5,7 @@ import { withBackend } from "../exclusive.js";
 import type { EngineName } from "../types.js";
 import { completeWasm } from "./wasm-kernels.js";
 
-export type EagerName = Exclude<EngineName, "onnx-cpu">;
+export type EagerName = Exclude<EngineName, "onnx-cpu" | "xla">;
 
 const packages: Record<EagerName, { module: string; backend: string }> = {
   "tfjs-node-gpu": { module: "@tensorflow/tfjs-node-gpu", backend: "tensorflow" },

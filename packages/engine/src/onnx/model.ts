@@ -1,5 +1,5 @@
+import { bytes, float, integer, type Message, message } from "../protobuf.js";
 import type { DType, Spec } from "../types.js";
-import { bytes, float, integer, type Message, message } from "./protobuf.js";
 
 // Field numbers are those of onnx.proto3.
 

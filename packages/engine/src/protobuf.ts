@@ -1,5 +1,5 @@
 /**
- * The wire format of protocol buffers, as far as ONNX needs it: messages are lists of chunks.
+ * The wire format of protocol buffers, as far as ONNX and XLA need it: messages are lists of chunks.
  * @see https://protobuf.dev/programming-guides/encoding/
  */
 export type Message = Uint8Array;

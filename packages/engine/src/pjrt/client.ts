@@ -1,0 +1,155 @@
+import { elements, emptyData } from "../arrays.js";
+import { UserError } from "../errors.js";
+import type { Data, NdArray, Spec } from "../types.js";
+import { bufferTypes } from "./api-table.js";
+import { compileOptions } from "./compile-options.js";
+import { type Library, loadLibrary } from "./library.js";
+import { keepAlive, type Memory } from "./memory.js";
+
+/** Handles of what lives in the plugin. Whoever holds one destroys it. */
+export type BufferHandle = bigint & { readonly kind: "buffer" };
+export type ExecutableHandle = bigint & { readonly kind: "executable" };
+
+/** PJRT_HostBufferSemantics: the host's array must stay as it is until the copy is done. */
+const immutableUntilTransferCompletes = 1;
+
+/** PJRT_ExecuteOptions, all zero but its size. */
+const executeOptionsBytes = 256;
+
+export interface Upload {
+  readonly buffer: BufferHandle;
+  /** Resolves when the host's array may be changed again. */
+  readonly done: Promise<void>;
+}
+
+/** One device of a plugin, and the dozen calls that running programs on it takes. */
+export interface Client {
+  /** For people: platform, device, PJRT version. */
+  readonly description: string;
+  compile(text: string): ExecutableHandle;
+  upload(array: NdArray): Upload;
+  download(buffer: BufferHandle, spec: Spec): Promise<NdArray>;
+  /** Starts a run; returns results that may still be on their way. */
+  execute(
+    executable: ExecutableHandle,
+    args: readonly BufferHandle[],
+    results: number,
+  ): BufferHandle[];
+  release(buffer: BufferHandle): void;
+  releaseExecutable(executable: ExecutableHandle): void;
+  /** Bytes of device memory in use, where the plugin counts them. */
+  memoryInUse(): number | undefined;
+  dispose(): void;
+}
+
+/** Opens the first device that the plugin at `path` offers. */
+export async function openClient(path: string): Promise<Client> {
+  const library = await loadLibrary(path);
+  // Options, then key-value callbacks: none.
+  const client = library.call("Client_Create", [0, 0, 0, 0, 0, 0]).word(8);
+  const found = library.call("Client_AddressableDevices", [client]);
+  if (found.word(4) === 0n) {
+    library.call("Client_Destroy", [client]);
+    throw new UserError(`PJRT plugin ${path} offers no device on this machine.`);
+  }
+  const device = library.read(found.word(3), 8).readBigUInt64LE();
+  return {
+    description: describe(library, client, device),
+    ...transfers(library, client, device),
+    ...programs(library, client),
+    memoryInUse: () => {
+      try {
+        return Number(library.call("Device_MemoryStats", [device]).word(3));
+      } catch {
+        return undefined;
+      }
+    },
+    dispose: () => void library.call("Client_Destroy", [client]),
+  };
+}
+
+function describe(library: Library, client: bigint, device: bigint): string {
+  const text = (struct: { word(i: number): bigint }) =>
+    library.read(struct.word(3), Number(struct.word(4))).toString();
+  const platform = text(library.call("Client_PlatformName", [client]));
+  const description = library.call("Device_GetDescription", [device]).word(3);
+  const kind = text(library.call("DeviceDescription_Kind", [description]));
+  return `${platform}, ${kind}, PJRT ${library.version}`;
+}
+
+/** Waits on a thread of koffi's, so that JavaScript goes on meanwhile; `host` stays alive until then. */
+async function settled(library: Library, event: bigint, host: Memory): Promise<void> {
+  if (event === 0n) return;
+  try {
+    const isReady = library.call("Event_IsReady", [event]).word(3) & 1n;
+    if (isReady) library.call("Event_Error", [event]);
+    else await library.callAsync("Event_Await", [event]);
+  } finally {
+    library.call("Event_Destroy", [event]);
+    keepAlive(host);
+  }
+}
+
+function transfers(
+  library: Library,
+  client: bigint,
+  device: bigint,
+): Pick<Client, "upload" | "download" | "release"> {
+  return {
+    upload: ({ dtype, shape, data }) => {
+      const host = library.memory(data);
+      const call = library.call("Client_BufferFromHostBuffer", [
+        client,
+        host,
+        bufferTypes[dtype],
+        library.words(shape),
+        shape.length,
+        ...[0, 0], // strides: dense
+        immutableUntilTransferCompletes,
+        device,
+        ...[0, 0], // memory and layout: the defaults
+      ]);
+      const done = settled(library, call.word(13), host);
+      return { buffer: call.word(14) as BufferHandle, done };
+    },
+    download: async (buffer, { dtype, shape }) => {
+      const data: Data = emptyData(dtype, elements(shape));
+      const host = library.memory(data);
+      const call = library.call("Buffer_ToHostBuffer", [buffer, 0, host, data.byteLength]);
+      await settled(library, call.word(6), host);
+      return { dtype, shape, data };
+    },
+    release: (buffer) => void library.call("Buffer_Destroy", [buffer]),
+  };
+}
+
+function programs(
+  library: Library,
+  client: bigint,
+): Pick<Client, "compile" | "execute" | "releaseExecutable"> {
+  return {
+    compile: (text) => {
+      const code = library.memory(Buffer.from(text));
+      const format = library.memory(Buffer.from("mlir"));
+      const options = library.memory(compileOptions());
+      // PJRT_Program: size, extension, code and its length, format and its length
+      const program = library.words([48, 0, code, code.length, format, format.length]);
+      const call = library.call("Client_Compile", [client, program, options, options.length]);
+      return call.word(6) as ExecutableHandle;
+    },
+    execute: (executable, args, results) => {
+      const outputs = library.words([], results);
+      library.call("LoadedExecutable_Execute", [
+        executable,
+        library.words([executeOptionsBytes], executeOptionsBytes / 8),
+        library.words([library.words(args)]), // lists of lists: one a device
+        1,
+        args.length,
+        library.words([outputs]),
+        ...[0, 0], // no event of completion; the device compiled for
+      ]);
+      return Array.from({ length: results }, (_, i) => outputs.word(i) as BufferHandle);
+    },
+    releaseExecutable: (executable) => void library.call("LoadedExecutable_Destroy", [executable]),
+  };
+}
