@@ -1,5 +1,5 @@
 import { UserError } from "./errors.js";
-import type { Arrays, Data, DType, NdArray, Spec, Specs } from "./types.js";
+import type { Arrays, Data, DType, Spec, Specs } from "./types.js";
 
 export const elements = (shape: readonly number[]): number => shape.reduce((n, d) => n * d, 1);
 
@@ -15,14 +15,17 @@ export function emptyData(dtype: DType, length: number): Data {
   return dtype === "int32" ? new Int32Array(length) : new Uint8Array(length);
 }
 
+/** The name of the typed array; a Node Buffer is a Uint8Array, as it says itself. */
+const kindOf = (data: Data): string => data[Symbol.toStringTag];
+
 /** Throws unless `data` is the typed array that `spec` asks for. */
 export function checkData(where: string, spec: Spec, data: Data | undefined): asserts data is Data {
-  const wanted = emptyData(spec.dtype, 0).constructor;
+  const wanted = kindOf(emptyData(spec.dtype, 0));
   const length = elements(spec.shape);
   if (data === undefined) throw new UserError(`${where}: missing; it must be ${showSpec(spec)}.`);
-  if (data.constructor !== wanted || data.length !== length) {
+  if (kindOf(data) !== wanted || data.length !== length) {
     throw new UserError(
-      `${where}: got ${data.constructor.name} of length ${data.length}; ${showSpec(spec)} needs ${wanted.name} of length ${length}.`,
+      `${where}: got ${kindOf(data) ?? typeof data} of length ${data.length}; ${showSpec(spec)} needs ${wanted} of length ${length}.`,
     );
   }
 }
@@ -31,7 +34,10 @@ export function checkData(where: string, spec: Spec, data: Data | undefined): as
 export function checkArrays(where: string, specs: Specs, arrays: Arrays): void {
   for (const [name, array] of Object.entries(arrays)) {
     const spec = specs[name];
-    if (!spec) throw new UserError(`${where}: no entry is named ${name}.`);
+    if (!spec)
+      throw new UserError(
+        `${where}: no entry is named ${name}; there are: ${Object.keys(specs).join(", ")}.`,
+      );
     if (showSpec(spec) !== showSpec(array)) {
       throw new UserError(`${where}: ${name} is ${showSpec(spec)}, got ${showSpec(array)}.`);
     }
@@ -46,9 +52,20 @@ export const pick = <T>(
   Object.fromEntries(
     names.map((name) => {
       const value = record[name];
-      if (value === undefined) throw new UserError(`No entry is named ${name}.`);
+      if (value === undefined)
+        throw new UserError(
+          `no entry is named ${name}; there are: ${Object.keys(record).join(", ")}.`,
+        );
       return [name, value];
     }),
   );
 
-export type { NdArray };
+/** The same arrays with data of their own; a Buffer becomes a plain Uint8Array, whose `slice` copies. */
+export const copied = (arrays: Arrays): Arrays =>
+  Object.fromEntries(
+    Object.entries(arrays).map(([name, array]) => {
+      const data = emptyData(array.dtype, array.data.length);
+      data.set(array.data);
+      return [name, { ...array, data }];
+    }),
+  );

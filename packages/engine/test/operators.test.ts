@@ -5,8 +5,9 @@ import { traceBackendName } from "../dist/trace/backend.js";
 import { kernelNames } from "../dist/trace/register.js";
 import { elementwiseCases } from "./elementwise-cases.js";
 import { arraysFrom } from "./random-arrays.js";
+import { reductionCases } from "./reduction-cases.js";
 import { expectAgree, runCases } from "./run-program.js";
-import { matrixCases, reductionCases, shapeCases } from "./shape-cases.js";
+import { matrixCases, shapeCases } from "./shape-cases.js";
 
 const onnx = await createEngine("onnx-cpu", { threads: 1 });
 const cpu = await createEngine("cpu");

@@ -1,7 +1,8 @@
 import * as tf from "@tensorflow/tfjs-core";
-import { checkArrays, checkData, pick, specsOf } from "../arrays.js";
+import { checkArrays, checkData, copied, pick, specsOf } from "../arrays.js";
 import { UserError } from "../errors.js";
 import { withBackend } from "../exclusive.js";
+import { checkNextState } from "../next-state.js";
 import type {
   Arrays,
   Constants,
@@ -28,11 +29,9 @@ const upload = ({ dtype, shape }: Spec, data: Data): tf.Tensor =>
   );
 
 async function download(tensor: tf.Tensor): Promise<NdArray> {
-  return {
-    dtype: tensor.dtype as NdArray["dtype"],
-    shape: [...tensor.shape],
-    data: (await tensor.data()) as Data,
-  };
+  const data = (await tensor.data()) as Data;
+  // A copy, because tfjs's cpu backend hands out the very array that the tensor lives in.
+  return { dtype: tensor.dtype as NdArray["dtype"], shape: [...tensor.shape], data: data.slice() };
 }
 
 const uploadAll = (arrays: Arrays): Record<string, tf.Tensor> =>
@@ -63,35 +62,46 @@ export function createEagerEngine(name: EngineName, backend: string): Engine {
   const heldBy = (owner: object | undefined): Tensors => {
     if (!owner) return {};
     const held = holds.get(owner);
-    if (!held) throw new UserError(`${name}: these constants or state belong to another engine.`);
+    if (!held) {
+      throw new UserError(
+        `${name}: these constants or state were disposed, or belong to another engine; make them with this engine and keep them until its programs are done.`,
+      );
+    }
     held.ready();
     return held.tensors;
   };
 
+  const release = (owner: object): void => {
+    tf.dispose(holds.get(owner)?.tensors ?? {});
+    holds.delete(owner);
+  };
+
   const constants = (arrays: Arrays): Constants => {
+    const specs = specsOf(arrays);
+    checkArrays("constants", specs, arrays);
     const held = hold(arrays);
-    const result: Constants = { specs: specsOf(arrays), dispose: () => tf.dispose(held.tensors) };
+    const result: Constants = { specs, dispose: () => release(result) };
     holds.set(result, held);
     return result;
   };
 
   const state = (arrays: Arrays): State => {
     const specs = specsOf(arrays);
-    const held = hold(arrays);
+    checkArrays("state", specs, arrays);
+    const held = hold(copied(arrays));
     const result: State = {
       specs,
       read: (names = Object.keys(specs)) =>
         withBackend(backend, () => {
-          held.ready();
-          return downloadAll(pick(held.tensors, names));
+          return downloadAll(pick(heldBy(result), names));
         }),
       write: (changed) =>
         withBackend(backend, () => {
           checkArrays("state.write", specs, changed);
-          held.ready();
+          heldBy(result);
           replace(held, uploadAll(changed));
         }),
-      dispose: () => tf.dispose(held.tensors),
+      dispose: () => release(result),
     };
     holds.set(result, held);
     return result;
@@ -115,6 +125,7 @@ export function createEagerEngine(name: EngineName, backend: string): Engine {
           inputs: Object.fromEntries(fed),
         });
         // Clones, because a program may return one of its inputs, which tidy must not keep alive twice.
+        checkNextState(definition, next);
         return { outputs: cloneAll(outputs), next: cloneAll(next) };
       });
       for (const tensor of Object.values(result.next)) tf.keep(tensor);

@@ -1,3 +1,4 @@
+import { UserError } from "../errors.js";
 import type { DType, Spec } from "../types.js";
 import type { Attributes, Node } from "./graph.js";
 
@@ -14,7 +15,7 @@ export function broadcastShape(a: readonly number[], b: readonly number[]): numb
     const x = a[a.length - rank + i] ?? 1;
     const y = b[b.length - rank + i] ?? 1;
     if (x !== y && x !== 1 && y !== 1) {
-      throw new Error(`internal: shapes [${a.join(", ")}] and [${b.join(", ")}] do not broadcast`);
+      throw new UserError(`shapes [${a.join(", ")}] and [${b.join(", ")}] do not broadcast.`);
     }
     return x === 1 ? y : x;
   });

@@ -22,8 +22,8 @@ const simplifyViews: Rule = (node, [x], builder) => {
   if (node.op === "transpose" && ints(node.attrs, "perm").every((p, i) => p === i)) return x;
   if (node.op === "cast") {
     if (x.dtype === node.dtype) return x;
-    // uint8 → int32 → float32 loses nothing when done at once.
-    if (x.op === "cast" && x.inputs[0]!.dtype === "uint8") {
+    // uint8 → int32 → float32 loses nothing when done at once; by way of bool it would.
+    if (x.op === "cast" && x.dtype === "int32" && x.inputs[0]!.dtype === "uint8") {
       return builder.op("cast", [x.inputs[0]!], node.attrs);
     }
   }

@@ -1,5 +1,6 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { emptyData } from "../arrays.js";
+import { UserError } from "../errors.js";
 import { GraphBuilder, type Node } from "../graph/graph.js";
 import type { Data, DType } from "../types.js";
 
@@ -13,6 +14,12 @@ export class TraceBackend extends tf.KernelBackend {
   builder = new GraphBuilder();
   #nodes = new WeakMap<object, Node>();
 
+  /** Starts a new graph; tensors of the last one are strangers to it. */
+  begin(): void {
+    this.builder = new GraphBuilder();
+    this.#nodes = new WeakMap();
+  }
+
   /** A tensor that stands for `node`. */
   hold(node: Node): tf.TensorInfo {
     const dataId = {};
@@ -24,8 +31,8 @@ export class TraceBackend extends tf.KernelBackend {
   node(tensor: tf.TensorInfo): Node {
     const node = this.#nodes.get(tensor.dataId);
     if (!node) {
-      throw new Error(
-        "a tensor made outside the program was used inside it; pass it as a constant, state or input instead.",
+      throw new UserError(
+        `a tensor made outside the program, ${tensor.dtype} [${tensor.shape.join(", ")}], was used inside it; pass it as a constant, state or input instead.`,
       );
     }
     return node;
@@ -48,7 +55,9 @@ export class TraceBackend extends tf.KernelBackend {
     dtype: tf.DataType,
   ): void {
     if (dtype === "string" || dtype === "complex64") {
-      throw new Error(`tensors of type ${dtype} cannot be compiled; use float32, int32 or bool.`);
+      throw new UserError(
+        `tensors of type ${dtype} cannot be compiled; use float32, int32 or bool.`,
+      );
     }
     const data = emptyData(dtype as DType, values.length);
     data.set(values as Data);
@@ -65,8 +74,8 @@ export class TraceBackend extends tf.KernelBackend {
   }
 
   override readSync(): never {
-    throw new Error(
-      "a value was read while tracing; a compiled program must not depend on values.",
+    throw new UserError(
+      "a tensor's value was read (dataSync, data, print) while the program was traced; it must not depend on values, so return the tensor as an output, or run on an eager engine (wasm, cpu).",
     );
   }
   override async read(): Promise<never> {

@@ -1,8 +1,8 @@
 import * as tf from "@tensorflow/tfjs-core";
-import { elements } from "../arrays.js";
 import { UserError } from "../errors.js";
 import { withBackend } from "../exclusive.js";
-import { type Graph, GraphBuilder, type Node, type Source } from "../graph/graph.js";
+import type { Graph, Node, Source } from "../graph/graph.js";
+import { checkNextState } from "../next-state.js";
 import type { ProgramDefinition, Specs, Tensors } from "../types.js";
 import { traceBackend, traceBackendName } from "./backend.js";
 import "./register.js";
@@ -33,9 +33,9 @@ function explain(program: string, error: unknown): unknown {
   const message = error instanceof Error ? error.message : String(error);
   const kernel = /[Kk]ernel '?"?(\w+)"?'? (?:not registered )?for backend/.exec(message)?.[1];
   if (!kernel) {
-    return error instanceof UserError || !(error instanceof Error)
-      ? error
-      : new Error(`${program}: ${message}`, { cause: error });
+    if (message.startsWith(`${program}: `)) return error;
+    const Kind = error instanceof UserError ? UserError : Error;
+    return new Kind(`${program}: ${message}`, { cause: error });
   }
   return new UserError(
     `${program}: the tfjs kernel ${kernel} cannot be compiled; say it in other operators, or run this program on an eager engine (wasm, tfjs-node).`,
@@ -48,7 +48,7 @@ function explain(program: string, error: unknown): unknown {
  */
 export function trace(definition: ProgramDefinition): Promise<Graph> {
   return withBackend(traceBackendName, () => {
-    traceBackend.builder = new GraphBuilder();
+    traceBackend.begin();
     tf.engine().startScope(definition.name);
     try {
       const { outputs, state } = definition.run({
@@ -56,7 +56,7 @@ export function trace(definition: ProgramDefinition): Promise<Graph> {
         state: symbols("state", definition.state?.specs),
         inputs: symbols("input", definition.inputs),
       });
-      checkState(definition, state);
+      checkNextState(definition, state);
       return {
         outputs: Object.fromEntries([...nodesOf("output", outputs), ...nodesOf("state", state)]),
       };
@@ -66,19 +66,4 @@ export function trace(definition: ProgramDefinition): Promise<Graph> {
       tf.engine().endScope();
     }
   });
-}
-
-function checkState({ name, state }: ProgramDefinition, next: Tensors = {}): void {
-  for (const [key, tensor] of Object.entries(next)) {
-    const spec = state?.specs[key];
-    if (!spec)
-      throw new UserError(
-        `${name}: returns state ${key}, which the program's state does not hold.`,
-      );
-    if (elements(spec.shape) !== tensor.size || spec.shape.join() !== tensor.shape.join()) {
-      throw new UserError(
-        `${name}: returns state ${key} as [${tensor.shape.join(", ")}]; it must stay [${spec.shape.join(", ")}].`,
-      );
-    }
-  }
 }

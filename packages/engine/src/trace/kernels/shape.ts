@@ -1,5 +1,6 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { elements } from "../../arrays.js";
+import { UserError } from "../../errors.js";
 import type { GraphBuilder, Node } from "../../graph/graph.js";
 import type { Kernels } from "./kernel.js";
 
@@ -46,6 +47,10 @@ export const shapes: Kernels = {
   Concat: (inputs, { axis }, b) => {
     const parts = Object.values(inputs);
     const at = axisOf(axis, parts[0]!.shape.length);
+    tf.backend_util.assertParamsConsistent(
+      parts.map(({ shape }) => [...shape]),
+      at,
+    );
     const full = parts.filter((part) => elements(part.shape) > 0);
     if (full.length <= 1) return b.op("identity", [full[0] ?? parts[0]!]);
     return b.op("concat", full, { axis: at });
@@ -76,11 +81,10 @@ export const shapes: Kernels = {
     return split(x!, sizes, at, b);
   },
   Slice: ({ x }, { begin, size }, b) => {
-    const [start, extent] = tf.slice_util.parseSliceParams(
-      { shape: x!.shape } as tf.Tensor,
-      begin,
-      size,
-    );
+    // tfjs's types want a tensor; its shape is all that is read.
+    const shaped = { shape: x!.shape, rank: x!.shape.length } as tf.Tensor;
+    const [start, extent] = tf.slice_util.parseSliceParams(shaped, begin, size);
+    tf.slice_util.assertParamsValid(shaped, start!, extent!);
     return slice(x!, start!, extent!, b);
   },
   StridedSlice: ({ x }, attrs, b) => {
@@ -96,7 +100,7 @@ export const shapes: Kernels = {
       attrs["shrinkAxisMask"],
     );
     if (info.strides.some((s) => s < 0)) {
-      throw new Error(
+      throw new UserError(
         "StridedSlice with a negative stride cannot be compiled; use reverse and a positive stride.",
       );
     }

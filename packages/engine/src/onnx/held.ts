@@ -1,0 +1,70 @@
+import * as ort from "onnxruntime-node";
+import { elements, emptyData } from "../arrays.js";
+import { UserError } from "../errors.js";
+import type { Arrays, Data, Spec, Specs } from "../types.js";
+
+export type OrtTensors = Record<string, ort.Tensor>;
+
+/** Values that live with the engine: the arrays themselves, which ONNX Runtime's CPU reads in place. */
+export interface Held {
+  readonly tensors: OrtTensors;
+  /** What the last step replaced: the next one writes its results there. */
+  readonly spare: OrtTensors;
+  /** Settles when every step, read and write asked for so far is done: they take turns. */
+  turn: Promise<unknown>;
+}
+
+/** The arrays behind each `Constants` and `State` of one engine. */
+export type Holds = WeakMap<object, Held>;
+
+export const tensor = ({ dtype, shape }: Spec, data: Data): ort.Tensor =>
+  new ort.Tensor(dtype, data, shape);
+
+export const tensorsOf = (arrays: Arrays): OrtTensors =>
+  Object.fromEntries(
+    Object.entries(arrays).map(([name, array]) => [name, tensor(array, array.data)]),
+  );
+
+export const hostArrays = (tensors: OrtTensors, specs: Specs): Arrays =>
+  Object.fromEntries(
+    Object.entries(tensors).map(([name, t]) => [name, { ...specs[name]!, data: t.data as Data }]),
+  );
+
+export const hold = (arrays: Arrays): Held => ({
+  tensors: tensorsOf(arrays),
+  spare: {},
+  turn: Promise.resolve(),
+});
+
+export function heldBy(holds: Holds, owner: object): Held {
+  const held = holds.get(owner);
+  if (!held) {
+    throw new UserError(
+      "onnx-cpu: these constants or state were disposed, or belong to another engine; make them with this engine and keep them until its programs are done.",
+    );
+  }
+  return held;
+}
+
+/** Runs `body` once everything asked of `held` before is done. */
+export function inTurn<T>(held: Held, body: () => T | Promise<T>): Promise<T> {
+  const mine = held.turn.then(body);
+  held.turn = mine.catch(() => undefined);
+  return mine;
+}
+
+/** Buffers for new values of the entries named: those that the step before last left behind. */
+export function spareFor({ spare }: Held, specs: Specs, names: readonly string[]): OrtTensors {
+  for (const name of names) {
+    const spec = specs[name]!;
+    spare[name] ??= tensor(spec, emptyData(spec.dtype, elements(spec.shape)));
+  }
+  return spare;
+}
+
+/** Makes what was written to the spare buffers the current values. */
+export function swap({ tensors, spare }: Held, names: readonly string[]): void {
+  for (const name of names) {
+    [tensors[name], spare[name]] = [spare[name]!, tensors[name]!];
+  }
+}

@@ -1,0 +1,102 @@
+import * as ort from "onnxruntime-node";
+import { checkData } from "../arrays.js";
+import { UserError } from "../errors.js";
+import { outputKey } from "../trace/trace.js";
+import type { Arrays, Data, Program, ProgramDefinition } from "../types.js";
+import { inputName, type OnnxProgram } from "./emitter.js";
+import { ortReason } from "./failure.js";
+import {
+  type Held,
+  type Holds,
+  heldBy,
+  inTurn,
+  type OrtTensors,
+  spareFor,
+  swap,
+  tensor,
+} from "./held.js";
+
+type Inputs = Readonly<Record<string, Data>>;
+
+export async function openSession(
+  name: string,
+  model: Uint8Array,
+  threads: number,
+): Promise<ort.InferenceSession> {
+  try {
+    return await ort.InferenceSession.create(model, {
+      executionProviders: ["cpu"],
+      graphOptimizationLevel: "all",
+      intraOpNumThreads: threads,
+      // Fatal ones alone: errors are thrown, and need not be printed too.
+      logSeverityLevel: 4,
+    });
+  } catch (cause) {
+    throw new Error(
+      `${name}: the program was traced, but ONNX Runtime refuses it (${ortReason(cause)}); another engine may take it, for example cpu.`,
+      { cause },
+    );
+  }
+}
+
+/** A program over a session: feeds it constants and state where they lie, swaps the state after each step. */
+export function createProgram(
+  definition: ProgramDefinition,
+  { inputs, outputs }: OnnxProgram,
+  session: ort.InferenceSession,
+  holds: Holds,
+): Program {
+  const { name, state } = definition;
+  const stateNames = Object.keys(state?.specs ?? {}).filter(
+    (k) => outputKey("state", k) in outputs,
+  );
+  const resultNames = Object.keys(outputs).filter((key) => key.startsWith(outputKey("output", "")));
+  let disposed = false;
+
+  const feed = (fed: Inputs): OrtTensors =>
+    Object.fromEntries(
+      inputs.map(({ source, name: key, spec }) => {
+        if (source === "input") return [inputName(source, key), tensor(spec, fed[key]!)];
+        const owner = source === "constant" ? definition.constants! : state!;
+        return [inputName(source, key), heldBy(holds, owner).tensors[key]!];
+      }),
+    );
+
+  /** Where results go: null has ONNX Runtime make a buffer. */
+  const destinations = (held: Held | undefined): Record<string, ort.Tensor | null> => {
+    const into: Record<string, ort.Tensor | null> = {};
+    for (const key of resultNames) into[key] = null;
+    const spare = held && state ? spareFor(held, state.specs, stateNames) : {};
+    for (const key of stateNames) into[outputKey("state", key)] = spare[key]!;
+    return into;
+  };
+
+  const run = async (fed: Inputs, held?: Held): Promise<Arrays> => {
+    const results = await session.run(feed(fed), destinations(held)).catch((cause: unknown) => {
+      throw new Error(`${name}: the step failed in ONNX Runtime (${ortReason(cause)})`, { cause });
+    });
+    if (held) swap(held, stateNames);
+    return Object.fromEntries(
+      resultNames.map((key) => [
+        key.slice(outputKey("output", "").length),
+        { ...outputs[key]!, data: results[key]!.data as Data },
+      ]),
+    );
+  };
+
+  return {
+    name,
+    step: async (fed) => {
+      if (disposed) throw new UserError(`${name}: the program was disposed; compile it again.`);
+      for (const [key, spec] of Object.entries(definition.inputs))
+        checkData(`${name}: input ${key}`, spec, fed[key]);
+      if (!state) return run(fed);
+      const held = heldBy(holds, state);
+      return inTurn(held, () => run(fed, held));
+    },
+    dispose: async () => {
+      if (!disposed) await session.release();
+      disposed = true;
+    },
+  };
+}
