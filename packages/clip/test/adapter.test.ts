@@ -166,14 +166,14 @@ describe("fresh matrices", () => {
     const lora: LoraConfig = { rank: 16, alpha: 32, dropout: 0, targets: "vision_model.*q_proj" };
     const arrays = initLora(config, lora, 1);
     expect(Object.keys(arrays)).toHaveLength(2 * Object.keys(loraSites(config, lora)).length);
-    const a = arrays["vision_model.encoder.layers.3.self_attn.q_proj.lora_A.weight"]!.data;
+    const key = "vision_model.encoder.layers.3.self_attn.q_proj.lora_A.weight";
+    const a = arrays[key]!.data as Float32Array;
     const bound = 1 / Math.sqrt(768);
     expect(Math.max(...a.map(Math.abs))).toBeLessThanOrEqual(bound);
     const variance = a.reduce((sum, x) => sum + x * x, 0) / a.length;
     expect(variance / (bound ** 2 / 3)).toBeCloseTo(1, 1);
     const b = arrays["vision_model.encoder.layers.3.self_attn.q_proj.lora_B.weight"]!.data;
     expect(new Set(b)).toEqual(new Set([0]));
-    const key = "vision_model.encoder.layers.3.self_attn.q_proj.lora_A.weight";
     expect(largestDifference(initLora(config, lora, 1)[key]!.data, a)).toBe(0);
     expect(largestDifference(initLora(config, lora, 2)[key]!.data, a)).toBeGreaterThan(0);
   });

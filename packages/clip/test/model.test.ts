@@ -125,7 +125,7 @@ describe("a model directory", () => {
     await saveModel(model, join(dir, "half"), { dtype: "float16" });
     const half = await loadModel(join(dir, "half"));
     for (const [name, { data }] of Object.entries(model.weights)) {
-      const most = data.reduce((m, x) => Math.max(m, Math.abs(x)), 2 ** -14);
+      const most = (data as Float32Array).reduce((m, x) => Math.max(m, Math.abs(x)), 2 ** -14);
       expect(largestDifference(half.weights[name]!.data, data)).toBeLessThanOrEqual(
         most * 2 ** -11,
       );
@@ -220,7 +220,7 @@ describe("random numbers", () => {
     };
     const weights = initModel(config, 3);
     const spread = (name: string) => {
-      const { data } = weights[name]!;
+      const data = weights[name]!.data as Float32Array;
       return Math.sqrt(data.reduce((sum, x) => sum + x * x, 0) / data.length);
     };
     const block = "vision_model.encoder.layers.2";
