@@ -45,17 +45,30 @@ function taps(at: number, from: number, to: number, filter: Filter): Taps {
   return { first, weights: weights.map((w) => w / sum) };
 }
 
-/** One line of pixels: where it starts and how far apart its bytes are. */
-interface Line {
-  readonly start: number;
-  readonly stride: number;
+/** How one pass walks through memory, in bytes: `lines` rows, in each a run of cells of `width` bytes. */
+interface Walk {
+  readonly taps: readonly Taps[];
+  readonly lines: number;
+  readonly width: number;
+  readonly sourceLine: number;
 }
 
-function weigh(source: Uint8Array, { start, stride }: Line, { first, weights }: Taps): number {
-  let sum = 0;
-  for (let i = 0; i < weights.length; i++)
-    sum += weights[i]! * source[start + (first + i) * stride]!;
-  return Math.min(255, Math.max(0, Math.round(sum)));
+/** Every cell of the result is the weighted sum of the source cells under it, rounded to bytes. */
+function pass(source: Uint8Array, { taps: cells, lines, width, sourceLine }: Walk): Uint8Array {
+  const resultLine = cells.length * width;
+  const result = new Uint8ClampedArray(lines * resultLine);
+  for (let line = 0; line < lines; line++) {
+    for (let cell = 0; cell < cells.length; cell++) {
+      const { first, weights } = cells[cell]!;
+      for (let c = 0; c < width; c++) {
+        const start = line * sourceLine + first * width + c;
+        let sum = 0;
+        for (let i = 0; i < weights.length; i++) sum += weights[i]! * source[start + i * width]!;
+        result[line * resultLine + cell * width + c] = Math.floor(sum + 0.5);
+      }
+    }
+  }
+  return new Uint8Array(result.buffer);
 }
 
 const range = (length: number): number[] => Array.from({ length }, (_, i) => i);
@@ -82,18 +95,7 @@ export function resample(
     taps(window.top + y, from.height, to.height, filter),
   );
   const row = window.width * 3;
-  const narrow = new Uint8Array(from.height * row); // [from.height, window.width, 3]
-  for (let y = 0; y < from.height; y++) {
-    for (let i = 0; i < row; i++) {
-      const line = { start: y * from.width * 3 + (i % 3), stride: 3 };
-      narrow[y * row + i] = weigh(source, line, across[Math.floor(i / 3)]!);
-    }
-  }
-  const result = new Uint8Array(window.height * row);
-  for (let y = 0; y < window.height; y++) {
-    for (let i = 0; i < row; i++) {
-      result[y * row + i] = weigh(narrow, { start: i, stride: row }, down[y]!);
-    }
-  }
-  return result;
+  const rows = { taps: across, lines: from.height, width: 3, sourceLine: from.width * 3 };
+  const narrow = pass(source, rows); // [from.height, window.width, 3]
+  return pass(narrow, { taps: down, lines: 1, width: row, sourceLine: 0 });
 }
