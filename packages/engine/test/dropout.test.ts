@@ -56,6 +56,34 @@ describe.each([1, 2, 17, 1000, 123_456, 0.5])("uniform noise of seed %d", (seed)
   });
 });
 
+test.each([72, 1024, 1963, 8037, 10_000, 1_000_000])(
+  "seeds %d apart are strangers",
+  async (apart) => {
+    for (const seed of [5, 100_000, 7_000_000]) {
+      const r = correlation(await noise(seed), await noise(seed + apart));
+      expect(Math.abs(r), `from ${seed}`).toBeLessThan(0.02);
+    }
+  },
+);
+
+test("noise does not repeat along wide rows or many rows", async () => {
+  const draw = async (height: number, width: number) =>
+    (await runOnce(onnx, {}, () => ({ y: uniformNoise(height, width, tf.scalar(4)) })))["y"]!
+      .data as Float32Array;
+  const [wide, tall] = [await draw(20, 4000), await draw(12_000, 16)];
+  for (const shift of [1000, 2000, 985, 2378]) {
+    expect(Math.abs(correlation(wide, wide, shift)), `columns ${shift}`).toBeLessThan(0.03);
+  }
+  // 985 is the nearest that a multiple of √2 comes to a whole number here: the worst of all shifts, and a weak echo.
+  for (const [shift, bound] of [
+    [1000, 0.03],
+    [10_000, 0.03],
+    [985, 0.15],
+  ] as const) {
+    expect(Math.abs(correlation(tall, tall, shift * 16)), `rows ${shift}`).toBeLessThan(bound);
+  }
+});
+
 test("the same seed draws the same noise, on the other engine up to rounding", async () => {
   const [x, again, eager] = [await noise(7), await noise(7), await noise(7, cpu)];
   expect(again).toEqual(x);
