@@ -101,6 +101,11 @@ const evaluateConfig = z.strictObject({
     .describe('"epoch", or a number of steps'),
   batchSize: z.int().min(1).default(64).describe("pictures encoded at a time"),
   start: z.boolean().default(true).describe("evaluate the untuned base before the first step"),
+  keepOutOfDomain: share
+    .default(0)
+    .describe(
+      "best/ keeps at least this share of the base's out-of-domain recall at 10, if any does",
+    ),
 });
 
 const checkpointConfig = z.strictObject({

@@ -20,15 +20,15 @@ interface EvaluatorParts {
   readonly onSkip: (message: string) => void;
 }
 
-/** Decodes the evaluation sets once. @throws UserError naming a broken picture, unless configured to skip */
-export async function createEvaluator(parts: EvaluatorParts): Promise<Evaluator> {
+/** Evaluation of a configuration's sets; what is broken in them shows at the first evaluation. */
+export function createEvaluator(parts: EvaluatorParts): Evaluator {
   const { config, engine, trainable, data } = parts;
   const onSkip = config.data.onError === "skip" ? parts.onSkip : undefined;
   const { preprocessing } = trainable.model;
   const prepared: [SetName, EvaluationSet][] = [];
   for (const name of ["inDomain", "outOfDomain"] as const) {
     const pairs = data.evaluate[name];
-    if (pairs) prepared.push([name, await prepareEvaluation(pairs, { preprocessing, onSkip })]);
+    if (pairs) prepared.push([name, prepareEvaluation(pairs, { preprocessing, onSkip })]);
   }
   const embedder = createEmbedder(engine, trainable, {
     batchSize: config.evaluate.batchSize,

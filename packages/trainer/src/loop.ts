@@ -58,7 +58,7 @@ export async function runLoop(parts: LoopParts): Promise<Summary> {
     final: run.resumed?.final,
   };
   const onSkip = (message: string): void => onEvent({ type: "warning", message });
-  const evaluator = await createEvaluator({ ...parts, onSkip });
+  const evaluator = createEvaluator({ ...parts, onSkip });
   const runStep = createStepper(parts, plan);
   const batches = createBatches({
     config,
@@ -210,9 +210,11 @@ async function evaluateNow(
 ): Promise<void> {
   const { step } = progress;
   const sets = await evaluator.evaluate();
+  const known = progress.base?.outOfDomain?.textToImage.r10 ?? 0;
+  const leastOutside = known * config.evaluate.keepOutOfDomain;
   if (step === 0) progress.base = sets;
   progress.final = sets;
-  if (step > 0 && isBetter(sets, progress.best?.sets)) {
+  if (step > 0 && isBetter(sets, progress.best?.sets, leastOutside)) {
     await writeDirAtomically(run.dir, "best", (dir) => saveWeights(dir, trainable, config.dtype));
     progress.best = { step, sets };
   }

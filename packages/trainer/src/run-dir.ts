@@ -2,7 +2,7 @@ import { access, readFile, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import { UserError } from "@cliptune/engine";
-import { type RunState, readNewest } from "./checkpoint.js";
+import { listCheckpoints, type RunState, readNewest } from "./checkpoint.js";
 import type { TrainConfig } from "./config.js";
 import { isMissing, makeDir, writeFileAtomically } from "./disk.js";
 
@@ -40,11 +40,14 @@ export async function openRun(
     checkpoints: join(dir, "checkpoints"),
     summary: join(dir, "summary.json"),
   };
-  const known = await readConfig(paths.config);
+  let known = await readConfig(paths.config);
   if (known !== undefined && !resume) {
-    throw new UserError(
-      `${dir} holds a run already; go on with --resume, or choose another directory.`,
-    );
+    // A start that failed before its first step leaves nothing to lose.
+    const steps = (await listCheckpoints(paths.checkpoints)).at(-1) ?? 0;
+    if (steps > 0) throw new UserError(taken(dir));
+    for (const path of Object.values(paths).slice(1))
+      await rm(path, { recursive: true, force: true });
+    known = undefined;
   }
   if (known !== undefined) checkSame(dir, known, config);
   await makeDir(paths.checkpoints);
@@ -58,6 +61,9 @@ export async function openRun(
   await restoreBest(dir);
   return { ...paths, resumed };
 }
+
+const taken = (dir: string): string =>
+  `${dir} holds a run already; go on with --resume, or choose another directory.`;
 
 async function readConfig(path: string): Promise<Record<string, unknown> | undefined> {
   const content = await readFile(path, "utf8").catch((error: unknown) => {

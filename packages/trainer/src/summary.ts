@@ -25,12 +25,19 @@ export interface Summary {
 }
 
 /**
- * Whether `sets` beats `best`: in-domain text → image recall at 10, then at 5, then at 1. Search is
- * text → image, and at a few hundred queries recall at 10 is the least noisy; a tie keeps the earlier.
+ * Whether `sets` beats `best`. First, out-of-domain recall at 10 must reach `leastOutside`: one that does
+ * beats one that does not. Then in-domain text → image recall at 10 decides, then at 5, then at 1:
+ * search is text → image, and recall at 10 is the least noisy. A tie keeps the earlier.
  */
-export function isBetter(sets: SetMetrics, best: SetMetrics | undefined): boolean {
+export function isBetter(
+  sets: SetMetrics,
+  best: SetMetrics | undefined,
+  leastOutside = 0,
+): boolean {
   const [now, before] = [sets.inDomain?.textToImage, best?.inDomain?.textToImage];
-  if (!now || !before) return true;
+  if (!best || !now || !before) return true;
+  const keeps = (of: SetMetrics): boolean => (of.outOfDomain?.textToImage.r10 ?? 1) >= leastOutside;
+  if (keeps(sets) !== keeps(best)) return keeps(sets);
   for (const key of ["r10", "r5", "r1"] as const) {
     if (now[key] !== before[key]) return now[key] > before[key];
   }

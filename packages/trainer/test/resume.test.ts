@@ -35,7 +35,14 @@ async function interrupt(config: TrainConfig, outDir: string, steps: number) {
 }
 
 describe.each([
-  ["lora with dropout", world.config({ lora: { rank: 4, alpha: 8, dropout: 0.2 } }), loraFiles],
+  [
+    "lora with dropout on half of the patches",
+    world.config({
+      lora: { rank: 4, alpha: 8, dropout: 0.2 },
+      augment: { crop: [0.5, 1.5], flip: true, grayscale: 0.2, patches: 0.5 },
+    }),
+    loraFiles,
+  ],
   ["full", world.full(), fullFiles],
 ] as const)("%s", (name, config, files) => {
   test("a run interrupted and resumed twice ends with the same bits as one left alone", async () => {

@@ -1,6 +1,8 @@
+import type { RetrievalMetrics } from "@cliptune/trainer";
 import { expect, test } from "vitest";
 import { meanGap, pairAlignment, rowUniformity } from "../dist/embedding-geometry.js";
 import { recall, rowsOf } from "../dist/retrieval.js";
+import { isBetter } from "../dist/summary.js";
 
 const rows = (...vectors: number[][]) => rowsOf(Float32Array.from(vectors.flat()), vectors.length);
 const keys = (...values: number[]) => Int32Array.from(values);
@@ -39,4 +41,19 @@ test("geometry equals its closed forms", () => {
   expect(pairAlignment(x, y)).toBeCloseTo(1, 9); // (2 + 0) / 2
   expect(rowUniformity(x)).toBeCloseTo(-4, 6); // distance² 2, t = 2
   expect(meanGap(x, y)).toBeCloseTo(Math.SQRT1_2, 6);
+});
+
+test("the best checkpoint has the highest in-domain recall at 10 among those that keep the base's knowledge", () => {
+  const metrics = (r10: number, r1 = 0) =>
+    ({ textToImage: { r1, r5: 0, r10 } }) as RetrievalMetrics;
+  const sets = (inside: number, outside: number) => ({
+    inDomain: metrics(inside),
+    outOfDomain: metrics(outside),
+  });
+  expect(isBetter(sets(0.5, 0.3), undefined)).toBe(true);
+  expect(isBetter(sets(0.6, 0.1), sets(0.5, 0.3))).toBe(true);
+  expect(isBetter(sets(0.6, 0.1), sets(0.5, 0.3), 0.25)).toBe(false);
+  expect(isBetter(sets(0.5, 0.3), sets(0.6, 0.1), 0.25)).toBe(true);
+  expect(isBetter(sets(0.5, 0.3), sets(0.5, 0.3))).toBe(false); // a tie keeps the earlier
+  expect(isBetter({ inDomain: metrics(0.5, 0.2) }, { inDomain: metrics(0.5, 0.1) })).toBe(true);
 });
