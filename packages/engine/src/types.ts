@@ -19,7 +19,10 @@ export type Specs = Readonly<Record<string, Spec>>;
 export type Arrays = Readonly<Record<string, NdArray>>;
 export type Tensors = Readonly<Record<string, tf.Tensor>>;
 
-/** Frozen arrays: uploaded once, shared by every program that names them. */
+/**
+ * Frozen arrays: uploaded once, shared by every program that names them. `onnx-cpu` reads them in place,
+ * so the caller must not write to them afterwards.
+ */
 export interface Constants {
   readonly specs: Specs;
   dispose(): void;
