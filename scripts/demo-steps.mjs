@@ -13,14 +13,24 @@ export function narrate(text) {
 
 /** Shows a command as a person would type it, runs it, and resolves to the JSON document that it prints. */
 export async function cliptune(args) {
+  return JSON.parse(await runCommand(args, ["--json"]));
+}
+
+/** The same, with what the command prints shown to the person. */
+export async function showCliptune(args) {
+  await runCommand(args, [], (text) => process.stderr.write(text));
+}
+
+async function runCommand(args, hidden, onText = () => undefined) {
   console.error(`$ npx cliptune ${args.map(quoted).join(" ")}`);
-  const child = spawn(process.execPath, [cli, ...args, "--json"], {
+  const child = spawn(process.execPath, [cli, ...args, ...hidden], {
     cwd: rootDir,
     stdio: ["ignore", "pipe", "inherit"],
   });
   let text = "";
   child.stdout.on("data", (data) => {
     text += data;
+    onText(data);
   });
   // Ctrl-C reaches the child by itself; this process waits for it to save and end.
   const ignore = () => undefined;
@@ -28,7 +38,7 @@ export async function cliptune(args) {
   const code = await new Promise((done) => child.once("close", done));
   process.off("SIGINT", ignore);
   if (code !== 0) process.exit(code ?? 1);
-  return JSON.parse(text);
+  return text;
 }
 
 function quoted(argument) {

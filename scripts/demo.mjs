@@ -3,7 +3,7 @@
 import { existsSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { cliptune, narrate } from "./demo-steps.mjs";
+import { cliptune, narrate, showCliptune } from "./demo-steps.mjs";
 import { queryTimes } from "./query-times.mjs";
 import { rootDir, runStep } from "./run-step.mjs";
 
@@ -88,5 +88,5 @@ async function servePage() {
     runStep(process.execPath, [join(rootDir, "scripts/build.mjs")]);
   }
   narrate("Serving");
-  await cliptune(["serve", "--index", index, "--runs", place(""), "--port", port]);
+  await showCliptune(["serve", "--index", index, "--runs", place(""), "--port", port]);
 }

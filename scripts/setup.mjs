@@ -1,7 +1,8 @@
 // Makes a fresh clone ready, and does nothing when it is: dependencies by `npm ci`, then the TypeScript build.
-// It has no dependencies of its own, because it runs before there are any.
+// With --web the search page too, which the tests look at. It has no dependencies of its own, because it runs before
+// there are any.
 import { createHash } from "node:crypto";
-import { existsSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { rootDir, runStep, tryStep } from "./run-step.mjs";
 
@@ -32,16 +33,32 @@ if (!isInstalled()) {
   console.error(`Installed in ${seconds(started)} s.`);
 }
 
-const fresh = !existsSync(join(rootDir, "packages/cli/dist/main.js"));
+const wanted = process.argv.includes("--web") && !isPageBuilt() ? [] : ["--no-web"];
+const loud = wanted.length === 0 || !existsSync(join(rootDir, "packages/cli/dist/main.js"));
 const started = performance.now();
-if (fresh) console.error("Compiling …");
-runStep(process.execPath, [join(rootDir, "scripts/build.mjs"), "--no-web"]);
-if (fresh) console.error(`Compiled in ${seconds(started)} s.`);
+if (loud) console.error("Building …");
+runStep(process.execPath, [join(rootDir, "scripts/build.mjs"), ...wanted]);
+if (loud) console.error(`Built in ${seconds(started)} s.`);
 
 function isInstalled() {
   if (!existsSync(installed)) return false;
   if (existsSync(stamp) && readFileSync(stamp, "utf8") === lockHash) return true;
   return statSync(installed).mtimeMs >= statSync(lockfile).mtimeMs; // somebody ran npm by hand
+}
+
+/** Whether the page was built after every change of its sources. */
+function isPageBuilt() {
+  const web = join(rootDir, "apps/web");
+  const built = join(web, ".next/BUILD_ID");
+  if (!existsSync(built)) return false;
+  const { mtimeMs } = statSync(built);
+  const sources = readdirSync(web, { recursive: true, withFileTypes: true }).filter(
+    (entry) =>
+      entry.isFile() &&
+      !/[/\\](\.next|node_modules|test)([/\\]|$)/.test(entry.parentPath) &&
+      !/^next-env|tsbuildinfo$/.test(entry.name),
+  );
+  return sources.every((entry) => statSync(join(entry.parentPath, entry.name)).mtimeMs <= mtimeMs);
 }
 
 function seconds(from) {

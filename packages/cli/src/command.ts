@@ -5,6 +5,8 @@ export interface Answer {
   readonly json: unknown;
   readonly text: string;
   readonly exitCode?: number;
+  /** What is left to do once the answer is printed, such as serving until Ctrl-C. */
+  afterwards?(): Promise<void>;
 }
 
 /** A command as data: citty's definition, and examples for the help. */

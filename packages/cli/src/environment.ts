@@ -4,8 +4,4 @@ export const environment = {
   get debug(): boolean {
     return process.env["CLIPTUNE_DEBUG"] === "1";
   },
-  /** The environment of this process with `entries` added, for a child. */
-  forChild(entries: Readonly<Record<string, string>>): NodeJS.ProcessEnv {
-    return { ...process.env, ...entries };
-  },
 };

@@ -42,8 +42,9 @@ async function run({ command, path, rest }: FoundCommand): Promise<number> {
   }
   checkFlags(rest, (command.args ?? {}) as Parameters<typeof checkFlags>[1]);
   const { result } = await runCommand(command, { rawArgs: [...rest] });
-  const { json, text, exitCode = 0 } = result as Answer;
+  const { json, text, exitCode = 0, afterwards } = result as Answer;
   await print(rest.includes("--json") ? `${JSON.stringify(json)}\n` : `${text.trimEnd()}\n`);
+  await afterwards?.();
   return exitCode;
 }
 
