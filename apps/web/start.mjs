@@ -31,6 +31,7 @@ export async function start({ index, runs, model, port = 3000, host = "127.0.0.1
   const app = next({ dev: false, dir: appDir, hostname: host, port: actualPort });
   const handle = app.getRequestHandler();
   server.on("request", (request, response) => {
+    if (!isDecodable(request.url)) return refuse(response);
     handle(request, response).catch((error) => {
       console.error(error);
       if (!response.headersSent) response.writeHead(500);
@@ -50,6 +51,21 @@ function warmUp(url) {
       if (!answer.ok) console.error(`error: ${(await answer.json()).error}`);
     })
     .catch(() => undefined); // stopped meanwhile
+}
+
+/** Next answers 500 to a path like `/%E0%A4%A`; the fault is the caller's. */
+function isDecodable(url) {
+  try {
+    decodeURIComponent(url.split("?", 1)[0]);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function refuse(response) {
+  response.writeHead(400, { "Content-Type": "application/json" });
+  response.end(JSON.stringify({ error: "This address is not valid percent-encoding." }));
 }
 
 /** Takes the port before anything slow is done; requests that come early wait in the socket. */

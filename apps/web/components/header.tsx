@@ -12,6 +12,7 @@ export function Header({ page, children }: HeaderProps) {
       <div className="grid grid-cols-[1fr_auto] items-center gap-x-6 gap-y-3 px-4 py-3 sm:grid-cols-[1fr_minmax(16rem,40rem)_1fr] sm:px-8">
         <Link
           href="/"
+          prefetch={false}
           className="flex items-center gap-2 justify-self-start rounded font-semibold text-base tracking-tight"
         >
           <Mark />

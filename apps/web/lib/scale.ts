@@ -18,24 +18,32 @@ export function niceStep(width: number, count: number): number {
 
 /** Round numbers within the domain, about `count` of them. */
 export function niceTicks([least, most]: Extent, count: number): number[] {
-  if (!(most > least)) return [least];
-  const step = niceStep(most - least, count);
-  const first = Math.ceil(least / step - 1e-9);
-  const last = Math.floor(most / step + 1e-9);
-  return Array.from({ length: last - first + 1 }, (_, i) => round((first + i) * step, step));
+  return most > least ? multiples([least, most], niceStep(most - least, count)) : [least];
 }
 
-/** The domain widened to round numbers, so that lines do not touch the frame. */
-export function niceDomain([least, most]: Extent, count: number): Extent {
+export interface Axis {
+  readonly domain: Extent;
+  readonly ticks: readonly number[];
+}
+
+/** An axis that begins and ends on a round number, so that lines do not touch the frame. */
+export function niceAxis([least, most]: Extent, count: number): Axis {
   if (!(most > least)) {
     const margin = Math.abs(least) * 0.1 || 0.5;
-    return niceDomain([least - margin, most + margin], count);
+    return niceAxis([least - margin, most + margin], count);
   }
   const step = niceStep(most - least, count);
-  return [
+  const domain: Extent = [
     round(Math.floor(least / step + 1e-9) * step, step),
     round(Math.ceil(most / step - 1e-9) * step, step),
   ];
+  return { domain, ticks: multiples(domain, step) };
+}
+
+function multiples([least, most]: Extent, step: number): number[] {
+  const first = Math.ceil(least / step - 1e-9);
+  const last = Math.floor(most / step + 1e-9);
+  return Array.from({ length: last - first + 1 }, (_, i) => round((first + i) * step, step));
 }
 
 /** Least and most of the finite numbers, if there are any. */
@@ -56,11 +64,11 @@ function round(value: number, step: number): number {
   return digits > 100 ? value : Number(value.toFixed(Math.min(20, digits)));
 }
 
-/** A number in three digits or so: 1,200, 0.25, 1e-4. */
+/** A number in three digits or so: 1,200, 0.25, 2e-5. */
 export function formatNumber(value: number): string {
   if (value === 0) return "0";
   const size = Math.abs(value);
-  if (size < 0.001)
+  if (size < 0.0001)
     return value.toExponential(1).replace(".0e", "e").replace("-", "−").replace("e-", "e−");
   if (size < 1) return minus(String(Number(value.toPrecision(3))));
   if (size < 100) return minus(String(Number(value.toFixed(2))));

@@ -49,9 +49,11 @@ async function findRuns(): Promise<Map<string, string>> {
   }
   const root = resolve(runs);
   if (await isRun(root)) return new Map([[basename(root), root]]);
-  const entries = await readdir(root, { withFileTypes: true }).catch(() => {
-    throw new Failure(503, `${root} cannot be read; it must be a directory of runs.`);
-  });
+  const entries = await readdir(/* turbopackIgnore: true */ root, { withFileTypes: true }).catch(
+    () => {
+      throw new Failure(503, `${root} cannot be read; it must be a directory of runs.`);
+    },
+  );
   const names = entries.filter((entry) => entry.isDirectory()).map(({ name }) => name);
   const found = await Promise.all(names.map((name) => isRun(join(root, name))));
   return new Map(names.filter((_, i) => found[i]).map((name) => [name, join(root, name)]));
@@ -59,7 +61,7 @@ async function findRuns(): Promise<Map<string, string>> {
 
 async function isRun(dir: string): Promise<boolean> {
   for (const file of ["metrics.jsonl", "config.json"]) {
-    const there = await stat(join(dir, file))
+    const there = await stat(/* turbopackIgnore: true */ join(dir, file))
       .then((entry) => entry.isFile())
       .catch(() => false);
     if (there) return file === "metrics.jsonl" || !(await isModel(dir));
@@ -69,7 +71,7 @@ async function isRun(dir: string): Promise<boolean> {
 
 /** A model directory has a `config.json` too. */
 function isModel(dir: string): Promise<boolean> {
-  return stat(join(dir, "preprocessor_config.json")).then(
+  return stat(/* turbopackIgnore: true */ join(dir, "preprocessor_config.json")).then(
     () => true,
     () => false,
   );
@@ -78,17 +80,17 @@ function isModel(dir: string): Promise<boolean> {
 async function readRun(dir: string): Promise<RunFiles> {
   const path = join(dir, "metrics.jsonl");
   const [text, config, summary, changed] = await Promise.all([
-    readFile(path, "utf8").catch(() => ""), // a run that has only begun
+    readFile(/* turbopackIgnore: true */ path, "utf8").catch(() => ""), // a run that has only begun
     readObject(join(dir, "config.json")),
     readObject(join(dir, "summary.json")),
-    stat(path).catch(() => stat(dir)),
+    stat(/* turbopackIgnore: true */ path).catch(() => stat(/* turbopackIgnore: true */ dir)),
   ]);
   return { metrics: parseMetrics(text), config, summary, changed: changed.mtimeMs };
 }
 
 async function readObject(path: string): Promise<Record<string, unknown> | undefined> {
   try {
-    const value: unknown = JSON.parse(await readFile(path, "utf8"));
+    const value: unknown = JSON.parse(await readFile(/* turbopackIgnore: true */ path, "utf8"));
     return typeof value === "object" && value !== null ? { ...value } : undefined;
   } catch {
     return undefined; // not written yet

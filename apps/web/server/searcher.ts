@@ -74,7 +74,9 @@ function indexDirectory(): string {
 
 async function manifestStamp(dir: string): Promise<string> {
   try {
-    const { ino, mtimeMs, size } = await stat(join(dir, "manifest.json"));
+    const { ino, mtimeMs, size } = await stat(
+      /* turbopackIgnore: true */ join(dir, "manifest.json"),
+    );
     return `${dir}:${ino}:${mtimeMs}:${size}`;
   } catch {
     throw new Failure(

@@ -13,7 +13,7 @@ export default async function Page() {
   return (
     <>
       <Header page="runs" />
-      <main className="mx-auto max-w-[120rem] px-4 py-8 sm:px-8">
+      <main className="mx-auto max-w-[160rem] px-4 py-8 sm:px-8">
         <h1 className="mb-6 font-semibold text-2xl tracking-tight">Runs</h1>
         {"failure" in runs ? (
           <Notice title="No runs to show">

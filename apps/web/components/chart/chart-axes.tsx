@@ -11,11 +11,11 @@ interface ChartAxesProps {
 
 export function ChartAxes({ domain, x, y, width, height }: ChartAxesProps) {
   const [left, right] = domain.x.map(x) as [number, number];
-  const [bottom] = domain.y.map(y) as [number, number];
+  const [bottom] = domain.y.domain.map(y) as [number, number];
   const steps = niceTicks(domain.x, Math.max(2, width / 90)).filter(Number.isInteger);
   return (
-    <g className="fill-muted text-[11px] tabular-nums">
-      {niceTicks(domain.y, 5).map((value) => (
+    <g className="fill-muted text-[0.6875rem] tabular-nums">
+      {domain.y.ticks.map((value) => (
         <g key={value}>
           <line x1={left} x2={right} y1={y(value)} y2={y(value)} className="stroke-line" />
           <text x={left - 8} y={y(value)} dy="0.32em" textAnchor="end">

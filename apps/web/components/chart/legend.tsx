@@ -14,22 +14,21 @@ export function Legend({ series, references, at }: LegendProps) {
   return (
     <p className="mt-1 mb-2 flex h-5 gap-x-4 overflow-hidden whitespace-nowrap text-xs">
       {named.map(({ name, tone, points }) => {
+        const reference = references.find((one) => one.tone === tone);
         const point = at === undefined ? points.at(-1) : nearestPoint(points, at);
         return (
           <span key={name} className="flex items-center gap-1.5">
             <Dash tone={tone} />
             <span className="text-muted">{name}</span>
             <span className="font-medium tabular-nums">{point ? formatNumber(point.y) : "–"}</span>
+            {reference && (
+              <span className="hidden text-muted tabular-nums sm:inline">
+                {reference.label} {formatNumber(reference.value)}
+              </span>
+            )}
           </span>
         );
       })}
-      {references.map(({ label, tone, value }) => (
-        <span key={label} className="hidden items-center gap-1.5 sm:flex">
-          <Dash tone={tone} dashed />
-          <span className="text-muted">{label}</span>
-          <span className="tabular-nums">{formatNumber(value)}</span>
-        </span>
-      ))}
       <span className="ml-auto text-muted tabular-nums">
         {at !== undefined && `step ${at.toLocaleString("en")}`}
       </span>
@@ -37,15 +36,10 @@ export function Legend({ series, references, at }: LegendProps) {
   );
 }
 
-function Dash({ tone, dashed = false }: { tone: Series["tone"]; dashed?: boolean }) {
+function Dash({ tone }: { tone: Series["tone"] }) {
   return (
     <svg width="16" height="4" aria-hidden="true">
-      <path
-        d="M0 2h16"
-        className={strokeOf[tone]}
-        strokeWidth="2"
-        strokeDasharray={dashed ? "4 2" : undefined}
-      />
+      <path d="M0 2h16" className={strokeOf[tone]} strokeWidth="2" />
     </svg>
   );
 }

@@ -4,9 +4,9 @@ import type { KeyboardEvent, PointerEvent } from "react";
 import { formatNumber, linearScale } from "@/lib/scale";
 import { ChartAxes } from "./chart-axes";
 import { chartDomain } from "./chart-domain";
+import { ChartLines } from "./chart-lines";
 import { Legend } from "./legend";
-import { linePath } from "./line-path";
-import { nearestX, type Reference, type Series, strokeOf } from "./series";
+import { nearestX, type Reference, type Series } from "./series";
 import { useWidth } from "./use-width";
 
 interface LineChartProps {
@@ -22,20 +22,21 @@ interface LineChartProps {
 }
 
 const height = 220;
-const margin = { top: 8, right: 12, bottom: 22, left: 46 };
+const margin = { top: 8, right: 12, bottom: 22, left: 52 };
 
 /** Lines over steps, with a read-out in the legend; drawn without style attributes. */
 export function LineChart(props: LineChartProps) {
   const { title, note, series, references = [], cursor, onCursor, include = [] } = props;
   const [frame, width] = useWidth<HTMLDivElement>(480);
   const domain = chartDomain(series, references, include);
-  const x = linearScale(domain.x, [margin.left, width - margin.right]);
-  const y = linearScale(domain.y, [height - margin.bottom, margin.top]);
+  const ends = [margin.left, width - margin.right] as const;
+  const x = linearScale(domain.x, ends);
+  const y = linearScale(domain.y.domain, [height - margin.bottom, margin.top]);
   const at = cursor === undefined ? undefined : nearestX(series, cursor);
 
   const onPointerMove = (event: PointerEvent<SVGSVGElement>) => {
     const { left } = event.currentTarget.getBoundingClientRect();
-    const back = linearScale([margin.left, width - margin.right], domain.x);
+    const back = linearScale(ends, domain.x);
     onCursor(nearestX(series, back(event.clientX - left)));
   };
   const onKeyDown = (event: KeyboardEvent) => {
@@ -67,18 +68,6 @@ export function LineChart(props: LineChartProps) {
           onBlur={() => onCursor(undefined)}
         >
           <ChartAxes domain={domain} x={x} y={y} width={width} height={height} />
-          {references.map(({ label, value, tone }) => (
-            <line
-              key={label}
-              x1={margin.left}
-              x2={width - margin.right}
-              y1={y(value)}
-              y2={y(value)}
-              className={strokeOf[tone]}
-              strokeDasharray="5 4"
-              strokeOpacity="0.75"
-            />
-          ))}
           {at !== undefined && (
             <line
               x1={x(at)}
@@ -88,27 +77,7 @@ export function LineChart(props: LineChartProps) {
               className="stroke-muted/60"
             />
           )}
-          {series.map(({ name, tone, points, faint, dots }) => (
-            <g key={name} className={strokeOf[tone]} strokeOpacity={faint ? 0.28 : 1}>
-              <path
-                d={linePath(points, x, y)}
-                fill="none"
-                strokeWidth={faint ? 1 : 1.8}
-                strokeLinejoin="round"
-              />
-              {dots &&
-                points.map((point) => (
-                  <circle
-                    key={point.x}
-                    cx={x(point.x)}
-                    cy={y(point.y)}
-                    r={point.x === at ? 4 : 2.4}
-                    className="fill-surface"
-                    strokeWidth="1.6"
-                  />
-                ))}
-            </g>
-          ))}
+          <ChartLines series={series} references={references} at={at} x={x} y={y} ends={ends} />
         </svg>
       </div>
     </figure>

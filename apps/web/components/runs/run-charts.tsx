@@ -3,13 +3,14 @@
 import { useState } from "react";
 import { LineChart } from "@/components/chart/line-chart";
 import type { RunReply } from "@/lib/run";
+import { formatNumber } from "@/lib/scale";
 import { uniformityFloor } from "@/lib/uniformity-floor";
 import { EvaluationChart } from "./evaluation-chart";
 import { type RecallKey, RecallPicker } from "./recall-picker";
 import { stepSeries } from "./run-series";
 
 const lossSmoothing = 0.9;
-const floorNote = `least possible ${uniformityFloor(512).toFixed(2)} (t = 2, D = 512)`;
+const floorNote = `floor ${formatNumber(uniformityFloor(512))} (t = 2, D = 512)`;
 
 export function RunCharts({ run }: { run: RunReply }) {
   const [cursor, onCursor] = useState<number>();
@@ -45,7 +46,7 @@ export function RunCharts({ run }: { run: RunReply }) {
         <LineChart {...shared} title="Learning rate" series={rate} include={zero} />
       </div>
       <h2 className="mt-8 mb-4 font-semibold text-base">Embedding space</h2>
-      <div className={row}>
+      <div className={`${row} min-[120rem]:grid-cols-4`}>
         <EvaluationChart
           {...evaluated}
           title="Alignment"
@@ -75,5 +76,5 @@ export function RunCharts({ run }: { run: RunReply }) {
   );
 }
 
-const row = "grid gap-4 grid-cols-[repeat(auto-fill,minmax(min(100%,27rem),1fr))]";
+const row = "grid gap-4 lg:grid-cols-2";
 const zero = [0];

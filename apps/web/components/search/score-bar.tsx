@@ -14,7 +14,7 @@ export function ScoreBar({ score }: { score: number }) {
       </svg>
       <span className="text-muted text-xs tabular-nums">
         <span className="sr-only">score </span>
-        {score.toFixed(2)}
+        {score.toFixed(2).replace("-", "−")}
       </span>
     </span>
   );

@@ -24,7 +24,7 @@ export default async function Page({ params }: RunPageProps) {
   return (
     <>
       <Header page="runs" />
-      <main className="mx-auto max-w-[120rem] px-4 py-6 sm:px-8">
+      <main className="mx-auto max-w-[160rem] px-4 py-6 sm:px-8">
         <nav aria-label="Breadcrumb" className="mb-3">
           <Link href="/runs" prefetch={false} className="text-muted hover:text-ink">
             ← All runs
