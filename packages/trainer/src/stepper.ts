@@ -1,0 +1,67 @@
+import { type Program, UserError } from "@cliptune/engine";
+import { type Batch, type PatchShare, patchShare } from "./batches.js";
+import { canvasSize } from "./canvas-cache.js";
+import type { LoopParts, Plan } from "./plan.js";
+import { stepScalars } from "./schedule.js";
+import { trainStep } from "./step.js";
+
+export interface StepResult {
+  readonly loss: number;
+  readonly learningRate: number;
+  readonly gradNorm: number;
+}
+
+export interface Stepper {
+  /** @throws UserError when the loss or the gradient is not finite */
+  step(step: number, batch: Batch): Promise<StepResult>;
+  dispose(): Promise<void>;
+}
+
+export function patchesOf({
+  config,
+  trainable,
+}: Pick<LoopParts, "config" | "trainable">): PatchShare {
+  const { imageSize, patchSize } = trainable.model.config.vision;
+  return patchShare(config.augment.patches, Math.floor(imageSize / patchSize) ** 2);
+}
+
+/** Compiles a program for each text length when it is first met. */
+export function createStepper(
+  { config, engine, trainable, run }: LoopParts,
+  { totalSteps }: Plan,
+): Stepper {
+  const programs = new Map<number, Promise<Program>>();
+  const keptPatches = patchesOf({ config, trainable }).kept;
+  const canvas = canvasSize(trainable.model.config.vision.imageSize);
+  const programFor = (textLength: number): Promise<Program> => {
+    const shape = { batchSize: config.batchSize, canvasSize: canvas, textLength, keptPatches };
+    const made = programs.get(textLength) ?? engine.compile(trainStep(trainable, config, shape));
+    programs.set(textLength, made);
+    return made;
+  };
+  return {
+    async step(step: number, batch: Batch): Promise<StepResult> {
+      const program = await programFor(batch.textLength);
+      const scalars = stepScalars(step, totalSteps, config.optimizer);
+      const outputs = await program.step({
+        ...batch.inputs,
+        learningRate: Float32Array.of(scalars.learningRate),
+        correction1: Float32Array.of(scalars.correction1),
+        correction2: Float32Array.of(scalars.correction2),
+      });
+      const [loss, gradNorm] = [outputs["loss"]!.data[0]!, outputs["gradNorm"]!.data[0]!];
+      if (!Number.isFinite(loss) || !Number.isFinite(gradNorm)) {
+        throw new UserError(
+          `Step ${step + 1}: the loss is ${loss} and the gradient's norm ${gradNorm}; lower optimizer.learningRate (now ${config.optimizer.learningRate}). The checkpoints before it are in ${run.checkpoints}.`,
+        );
+      }
+      return { loss, learningRate: scalars.learningRate, gradNorm };
+    },
+    async dispose() {
+      for (const made of programs.values()) {
+        const program = await made.catch(() => undefined); // its fault was thrown by the step
+        await program?.dispose();
+      }
+    },
+  };
+}
