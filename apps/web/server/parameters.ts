@@ -33,7 +33,7 @@ export function integerParameter(
   return number;
 }
 
-/** A part of a path, decoded: Next hands it over as it came. */
+/** A part of a page's path, decoded: Next hands it over as it came (to route handlers, decoded). */
 export function pathPart(part: string): string {
   try {
     return decodeURIComponent(part);

@@ -61,7 +61,9 @@ async function findRuns(): Promise<Map<string, string>> {
 
 async function isRun(dir: string): Promise<boolean> {
   for (const file of ["metrics.jsonl", "config.json"]) {
-    const there = await stat(/* turbopackIgnore: true */ join(dir, file))
+    const there = await stat(
+      /* turbopackIgnore: true */ join(/* turbopackIgnore: true */ dir, file),
+    )
       .then((entry) => entry.isFile())
       .catch(() => false);
     if (there) return file === "metrics.jsonl" || !(await isModel(dir));

@@ -1,5 +1,4 @@
 import { readThumbnail } from "@/server/answers";
-import { pathPart } from "@/server/parameters";
 import { replyFailure } from "@/server/reply";
 
 export const dynamic = "force-dynamic";
@@ -16,7 +15,7 @@ export async function GET(
   { params }: { params: Promise<{ id: string }> },
 ): Promise<Response> {
   try {
-    const picture = await readThumbnail(pathPart((await params).id));
+    const picture = await readThumbnail((await params).id);
     return new Response(new Uint8Array(picture), { headers });
   } catch (error) {
     return replyFailure(error);

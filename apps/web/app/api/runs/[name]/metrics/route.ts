@@ -1,4 +1,3 @@
-import { pathPart } from "@/server/parameters";
 import { replyJson } from "@/server/reply";
 import { readRunByName } from "@/server/runs";
 
@@ -8,5 +7,5 @@ export function GET(
   _request: Request,
   { params }: { params: Promise<{ name: string }> },
 ): Promise<Response> {
-  return replyJson(async () => readRunByName(pathPart((await params).name)));
+  return replyJson(async () => readRunByName((await params).name));
 }
