@@ -193,6 +193,17 @@ describe("one run", () => {
     expectError(await runCli([...build, "--out", place("x")]), /made for another model/);
   });
 
+  test("is evaluated beside its base", async () => {
+    const { stdout } = await runCli(["evaluate", pictures, "--run", run, "--json"]);
+    const { n, base, tuned } = JSON.parse(stdout);
+    expect(n).toBe(36);
+    for (const { textToImage, imageToText } of [base, tuned]) {
+      expect(textToImage.r10).toBeGreaterThanOrEqual(textToImage.r1);
+      expect(imageToText.r10).toBeLessThanOrEqual(1);
+    }
+    expect(tuned.alignment).not.toBe(base.alignment);
+  });
+
   test("its index finds, and refuses another model", async () => {
     const index = place("tuned-index");
     const built = await runCli(["index", "build", pictures, "--run", run, "--out", index]);
