@@ -50,8 +50,24 @@ export function recall(
   return { r1: hits.r1 / queries.n, r5: hits.r5 / queries.n, r10: hits.r10 / queries.n };
 }
 
+/** Four sums side by side, since one alone would wait for each addition. */
 export function dot(a: Rows, i: number, b: Rows, j: number): number {
-  let [sum, x, y] = [0, i * a.width, j * b.width];
-  for (const end = x + a.width; x < end; x++, y++) sum += a.data[x]! * b.data[y]!;
-  return sum;
+  const width = a.width;
+  const left = a.data;
+  const right = b.data;
+  const x = i * width;
+  const y = j * width;
+  let s0 = 0;
+  let s1 = 0;
+  let s2 = 0;
+  let s3 = 0;
+  let k = 0;
+  for (; k + 4 <= width; k += 4) {
+    s0 += left[x + k]! * right[y + k]!;
+    s1 += left[x + k + 1]! * right[y + k + 1]!;
+    s2 += left[x + k + 2]! * right[y + k + 2]!;
+    s3 += left[x + k + 3]! * right[y + k + 3]!;
+  }
+  for (; k < width; k++) s0 += left[x + k]! * right[y + k]!;
+  return s0 + s1 + (s2 + s3);
 }

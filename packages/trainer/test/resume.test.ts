@@ -6,11 +6,13 @@ import { fileURLToPath } from "node:url";
 import { loadAdapter, saveModel } from "@cliptune/clip";
 import { createEngine } from "@cliptune/engine";
 import { readMetrics, type TrainConfig, type TrainEvent, train } from "@cliptune/trainer";
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { tinyWorld } from "./tiny-world.js";
 
 const world = await tinyWorld();
 const engine = await createEngine("auto");
+// Each run compiles its own programs, which on a busy machine takes a while.
+vi.setConfig({ testTimeout: 240_000 });
 const { model } = world;
 
 const newest = "checkpoints/step-000006";
