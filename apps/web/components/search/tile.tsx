@@ -27,7 +27,9 @@ export function Tile({ card, aspect, eager = false, tabIndex, onFocus, onOpen }:
       <span className="mt-2.5 block truncate font-medium" title={card.title}>
         {card.title}
       </span>
-      {card.score !== undefined && <ScoreBar score={card.score} />}
+      <span className="block h-4">
+        {card.score !== undefined && <ScoreBar score={card.score} />}
+      </span>
     </button>
   );
 }
