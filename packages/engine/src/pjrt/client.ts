@@ -50,22 +50,52 @@ export async function openClient(path: string): Promise<Client> {
   const found = library.call("Client_AddressableDevices", [client]);
   if (found.word(4) === 0n) {
     library.call("Client_Destroy", [client]);
-    throw new UserError(`PJRT plugin ${path} offers no device on this machine.`);
+    throw new UserError(
+      `PJRT plugin ${path} finds no device on this machine; check the device's driver, or use engine onnx-cpu.`,
+    );
   }
   const device = library.read(found.word(3), 8).readBigUInt64LE();
+  const guarded = guard(library);
   return {
     description: describe(library, client, device),
-    ...transfers(library, client, device),
-    ...programs(library, client),
+    ...transfers(guarded, client, device),
+    ...programs(guarded, client),
     memoryInUse: () => {
       try {
-        return Number(library.call("Device_MemoryStats", [device]).word(3));
+        return Number(guarded.call("Device_MemoryStats", [device]).word(3));
       } catch {
-        return undefined;
+        return undefined; // optional in PJRT: the CPU plugin has none
       }
     },
-    dispose: () => void library.call("Client_Destroy", [client]),
+    dispose: () => {
+      if (guarded.open) library.call("Client_Destroy", [client]);
+      guarded.open = false;
+    },
   };
+}
+
+interface Guarded extends Library {
+  open: boolean;
+}
+
+/** A library whose calls throw once the client is gone, where the plugin would read freed memory. */
+function guard(library: Library): Guarded {
+  const check = () => {
+    if (!guarded.open) throw new UserError("xla: the engine was disposed; create another one.");
+  };
+  const guarded: Guarded = {
+    ...library,
+    open: true,
+    call: (name, fields) => {
+      check();
+      return library.call(name, fields);
+    },
+    callAsync: async (name, fields) => {
+      check();
+      return library.callAsync(name, fields);
+    },
+  };
+  return guarded;
 }
 
 function describe(library: Library, client: bigint, device: bigint): string {
@@ -91,7 +121,7 @@ async function settled(library: Library, event: bigint, host: Memory): Promise<v
 }
 
 function transfers(
-  library: Library,
+  library: Guarded,
   client: bigint,
   device: bigint,
 ): Pick<Client, "upload" | "download" | "release"> {
@@ -119,12 +149,13 @@ function transfers(
       await settled(library, call.word(6), host);
       return { dtype, shape, data };
     },
-    release: (buffer) => void library.call("Buffer_Destroy", [buffer]),
+    // After the client nothing is left to release.
+    release: (buffer) => void (library.open && library.call("Buffer_Destroy", [buffer])),
   };
 }
 
 function programs(
-  library: Library,
+  library: Guarded,
   client: bigint,
 ): Pick<Client, "compile" | "execute" | "releaseExecutable"> {
   return {
@@ -150,6 +181,7 @@ function programs(
       ]);
       return Array.from({ length: results }, (_, i) => outputs.word(i) as BufferHandle);
     },
-    releaseExecutable: (executable) => void library.call("LoadedExecutable_Destroy", [executable]),
+    releaseExecutable: (executable) =>
+      void (library.open && library.call("LoadedExecutable_Destroy", [executable])),
   };
 }

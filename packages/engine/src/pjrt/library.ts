@@ -44,14 +44,22 @@ export function loadLibrary(path: string): Promise<Library> {
 
 async function importKoffi(): Promise<Koffi> {
   try {
-    const { default: module } = await import("koffi");
-    // XLA parses and compiles on the caller's stack, which is koffi's.
-    module.config({ sync_stack_size: 16 << 20, async_stack_size: 1 << 20 });
-    return module;
+    const { default: native } = await import("koffi");
+    enlargeStacks(native);
+    return native;
   } catch (cause) {
     throw new UserError(
       `The xla engine needs the optional package koffi, which did not load (${(cause as Error).message}); run "npm install koffi" and try again.`,
     );
+  }
+}
+
+/** Native code runs on stacks of koffi's, where XLA parses and compiles; 1 MiB, the default, is little for that. */
+function enlargeStacks(native: Koffi): void {
+  try {
+    native.config({ sync_stack_size: 16 << 20, async_stack_size: 1 << 20 });
+  } catch {
+    // Settled already: a library was loaded before this one.
   }
 }
 

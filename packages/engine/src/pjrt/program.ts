@@ -1,0 +1,113 @@
+import { checkData } from "../arrays.js";
+import { UserError } from "../errors.js";
+import type { Argument, StableHloProgram } from "../stablehlo/emitter.js";
+import { outputKey } from "../trace/trace.js";
+import type { Arrays, Data, Program, ProgramDefinition, Spec } from "../types.js";
+import type { BufferHandle, Client, ExecutableHandle } from "./client.js";
+import { type Buffers, downloadAll, type Holds, heldBy, type Uploads, uploadAll } from "./held.js";
+
+type Inputs = Readonly<Record<string, Data>>;
+
+export interface Compiled {
+  readonly definition: ProgramDefinition;
+  readonly program: StableHloProgram;
+  readonly executable: ExecutableHandle;
+}
+
+interface Result {
+  readonly index: number;
+  readonly spec: Spec;
+}
+
+/** Places and specs of the results of one kind, by the caller's names. */
+function resultsOf(
+  { results }: StableHloProgram,
+  kind: "output" | "state",
+): ReadonlyMap<string, Result> {
+  const prefix = outputKey(kind, "");
+  return new Map(
+    results.flatMap(({ key, spec }, index) =>
+      key.startsWith(prefix) ? [[key.slice(prefix.length), { index, spec }] as const] : [],
+    ),
+  );
+}
+
+/**
+ * A program over a compiled executable. Starting a step is synchronous: its inputs are on their way, the run is
+ * queued and its state replaced before `step` returns, so steps, reads and writes take effect in the order asked.
+ */
+export function createProgram(
+  client: Client,
+  holds: Holds,
+  { definition, program, executable }: Compiled,
+): Program {
+  const { name } = definition;
+  const outputs = resultsOf(program, "output");
+  const nextState = resultsOf(program, "state");
+  const specs = Object.fromEntries([...outputs].map(([key, { spec }]) => [key, spec]));
+  const fedNames = program.arguments.filter((a) => a.source === "input").map((a) => a.name);
+  let disposed = false;
+
+  const send = (fed: Inputs): Uploads => {
+    if (disposed) throw new UserError(`${name}: the program was disposed; compile it again.`);
+    for (const [key, spec] of Object.entries(definition.inputs)) {
+      checkData(`${name}: input ${key}`, spec, fed[key]);
+    }
+    const arrays = fedNames.map((key) => [key, { ...definition.inputs[key]!, data: fed[key]! }]);
+    return uploadAll(client, Object.fromEntries(arrays) as Arrays);
+  };
+
+  const bufferOf = ({ source, name: key }: Argument, inputs: Buffers): BufferHandle => {
+    if (source === "input") return inputs.get(key)!;
+    const owner = source === "constant" ? definition.constants! : definition.state!;
+    return heldBy(holds, owner).get(key)!;
+  };
+
+  /** The old values' handles are released whether they were donated or not. */
+  const replaceState = (results: readonly BufferHandle[]): void => {
+    if (!definition.state) return;
+    const held = heldBy(holds, definition.state);
+    for (const [key, { index }] of nextState) {
+      client.release(held.get(key)!);
+      held.set(key, results[index]!);
+    }
+  };
+
+  const start = (fed: Inputs): { results: Buffers; sent: Promise<unknown> } => {
+    const { buffers, done } = send(fed);
+    try {
+      const args = program.arguments.map((argument) => bufferOf(argument, buffers));
+      const results = client.execute(executable, args, program.results.length);
+      replaceState(results);
+      return {
+        results: new Map([...outputs].map(([key, { index }]) => [key, results[index]!])),
+        sent: done,
+      };
+    } catch (cause) {
+      if (cause instanceof UserError) throw cause;
+      throw new Error(`${name}: the step failed in ${(cause as Error).message}`, { cause });
+    } finally {
+      for (const buffer of buffers.values()) client.release(buffer);
+    }
+  };
+
+  return {
+    name,
+    step: async (fed) => {
+      const { results, sent } = start(fed);
+      try {
+        const arrays = await downloadAll(client, results, specs);
+        await sent;
+        return arrays;
+      } catch (cause) {
+        throw new Error(`${name}: the step failed in ${(cause as Error).message}`, { cause });
+      } finally {
+        for (const buffer of results.values()) client.release(buffer);
+      }
+    },
+    dispose: async () => {
+      if (!disposed) client.releaseExecutable(executable);
+      disposed = true;
+    },
+  };
+}

@@ -1,0 +1,80 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createEngine, findPjrtPlugin, UserError } from "@cliptune/engine";
+import { afterAll, expect, test } from "vitest";
+import { functionIndex, header } from "../dist/pjrt/api-table.js";
+import { compileOptions } from "../dist/pjrt/compile-options.js";
+import { checkTable } from "../dist/pjrt/library.js";
+
+const folder = mkdtempSync(join(tmpdir(), "cliptune-pjrt-"));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const starting = (plugin?: string) => createEngine("xla", plugin ? { plugin } : {});
+
+async function expectUserError(promise: Promise<unknown>, ...words: string[]): Promise<void> {
+  const error = await promise.then(
+    () => undefined,
+    (reason: unknown) => reason,
+  );
+  expect(error).toBeInstanceOf(UserError);
+  for (const word of words) expect((error as Error).message).toContain(word);
+}
+
+test("xla without a plugin says which file it needs", () =>
+  expectUserError(starting(), "needs a PJRT plugin", "xla_cuda_plugin.so", "onnx-cpu"));
+
+test("a plugin that is not there is named", () =>
+  expectUserError(starting("/no/such/plugin.so"), "/no/such/plugin.so does not exist"));
+
+test("a file that is no library is refused with the loader's reason", async () => {
+  const file = join(folder, "text.so");
+  writeFileSync(file, "not a library");
+  await expectUserError(starting(file), file, "cannot be loaded", "shared library");
+});
+
+test("a library that is no plugin is refused for want of GetPjrtApi", async () => {
+  const report = process.report.getReport() as unknown as { sharedObjects: string[] };
+  const library = report.sharedObjects.find((path) => path.includes("onnxruntime"));
+  expect(library).toBeDefined();
+  await expectUserError(starting(library), `${library} is no PJRT plugin`, "GetPjrtApi");
+});
+
+/** The start of a function table of the version given. */
+function table(major: number, minor: number, functions: number): Buffer {
+  const head = Buffer.alloc(header.size);
+  head.writeBigUInt64LE(BigInt(header.size + 8 * functions), header.structSize);
+  head.writeInt32LE(major, header.majorVersion);
+  head.writeInt32LE(minor, header.minorVersion);
+  return head;
+}
+
+test("a plugin of a version that cannot be called is refused, a later minor one taken", () => {
+  const functions = Math.max(...Object.values(functionIndex)) + 1;
+  expect(checkTable("p.so", table(0, 115, functions + 60)).version).toBe("0.115");
+  expect(() => checkTable("p.so", table(0, 30, functions))).toThrow(/speaks PJRT 0\.30; 0\.54 or/);
+  expect(() => checkTable("p.so", table(1, 0, functions))).toThrow(/speaks PJRT 1\.0/);
+  expect(() => checkTable("p.so", table(0, 60, functions - 1))).toThrow(/Install a newer plugin/);
+});
+
+test("compile options are CompileOptionsProto's bytes for one replica and one partition", () => {
+  expect([...compileOptions()]).toEqual([0x1a, 4, 0x20, 1, 0x28, 1]);
+});
+
+test("a plugin is found in the first folder that holds one, the newest CUDA before older ones", () => {
+  const site = (name: string, ...packages: string[]) => {
+    for (const plugin of packages) {
+      const at = join(folder, name, "jax_plugins", plugin);
+      mkdirSync(at, { recursive: true });
+      writeFileSync(join(at, "xla_cuda_plugin.so"), "");
+    }
+    return join(folder, name);
+  };
+  const [none, both] = [site("none"), site("both", "xla_cuda12", "xla_cuda13")];
+  const old = site("old", "xla_cuda12");
+  expect(findPjrtPlugin([none])).toBeUndefined();
+  expect(findPjrtPlugin([none, both, old])).toBe(
+    join(both, "jax_plugins", "xla_cuda13", "xla_cuda_plugin.so"),
+  );
+  expect(findPjrtPlugin([old, both])).toContain(join("old", "jax_plugins", "xla_cuda12"));
+});

@@ -1,0 +1,106 @@
+import { createEngine } from "@cliptune/engine";
+import { describe, expect, test } from "vitest";
+import { caseName, operatorCases } from "../bench/operator-cases.mjs";
+import { definition, initialState } from "../bench/xla-train-step.mjs";
+import { GraphBuilder } from "../dist/graph/graph.js";
+import { opNames } from "../dist/graph/operators.js";
+import { optimise } from "../dist/graph/passes.js";
+import { emitStableHlo } from "../dist/stablehlo/emitter.js";
+import { denseText, hloTypes, tensorType } from "../dist/stablehlo/writer.js";
+import { trace } from "../dist/trace/trace.js";
+import { checkModule } from "./hlo-checker.js";
+
+type Case = (typeof operatorCases)[number];
+type Precision = "float32" | "tf32" | "bf16";
+
+const precision = "float32";
+const typeText = ({ dtype, shape }: { dtype: keyof typeof hloTypes; shape: readonly number[] }) =>
+  tensorType({ type: hloTypes[dtype], shape });
+
+function emitCase({ op, inputs, attrs }: Case, as: Precision = precision) {
+  const b = new GraphBuilder();
+  const nodes = inputs.map((spec, i) => b.input("input", `x${i}`, spec));
+  return emitStableHlo({ outputs: { "output:y": b.op(op, nodes, attrs) } }, { precision: as });
+}
+
+describe("each primitive operator in StableHLO", () => {
+  test.each(operatorCases.map((c) => [caseName(c), c] as const))("%s", (_, c) => {
+    const program = emitCase(c);
+    const types = checkModule(program.text);
+    expect(types.arguments).toEqual(c.inputs.map(typeText));
+    expect(types.results).toEqual(program.results.map(({ spec }) => typeText(spec)));
+  });
+
+  test("has a case above", () => {
+    const tested = new Set<string>(operatorCases.map(({ op }) => op));
+    expect(opNames.filter((op) => !tested.has(op))).toEqual(["input", "literal"]);
+  });
+});
+
+test("a program is a module with one function, broadcasts spelled out", () => {
+  const b = new GraphBuilder();
+  const x = b.input("input", "x", { dtype: "uint8", shape: [2, 3] });
+  const y = b.op("add", [b.op("cast", [x], { dtype: "float32" }), b.scalar(0.5)]);
+  expect(emitStableHlo({ outputs: { "output:y": y } }, { precision }).text).toBe(`module @program {
+func.func public @main(%arg0: tensor<2x3xui8>) -> (tensor<2x3xf32>) {
+%0 = stablehlo.convert %arg0 : (tensor<2x3xui8>) -> tensor<2x3xf32>
+%1 = stablehlo.constant dense<0x3F000000> : tensor<f32>
+%2 = stablehlo.broadcast_in_dim %1, dims = [] : (tensor<f32>) -> tensor<2x3xf32>
+%3 = stablehlo.add %0, %2 : tensor<2x3xf32>
+return %3 : tensor<2x3xf32>
+}
+}
+`);
+});
+
+test("state that a program replaces is donated to the result of its name, other state is not", () => {
+  const b = new GraphBuilder();
+  const leaf = (source: "state" | "constant", name: string) =>
+    b.input(source, name, { dtype: "float32", shape: [4] });
+  const [kept, grown, w] = [leaf("state", "kept"), leaf("state", "grown"), leaf("constant", "w")];
+  const next = b.op("mul", [b.op("add", [grown, w]), kept]);
+  const outputs = { "output:sum": b.op("reduceSum", [next], { axes: [0] }), "next:grown": next };
+  const program = emitStableHlo({ outputs }, { precision });
+  expect(program.arguments.map(({ name, donatedTo }) => [name, donatedTo])).toEqual([
+    ["grown", 1],
+    ["w", undefined],
+    ["kept", undefined],
+  ]);
+  expect(program.text.match(/%\w+: tensor<4xf32> \{tf.aliasing_output = 1 : i32\}/g)).toEqual([
+    "%arg0: tensor<4xf32> {tf.aliasing_output = 1 : i32}",
+  ]);
+});
+
+test("precision sets what matrix products read; they sum in float32 always", () => {
+  const product = operatorCases.find(({ op }) => op === "matmul")!;
+  const dot = (as: Precision) => /stablehlo.dot_general .*/.exec(emitCase(product, as).text)![0];
+  expect(dot("float32")).toContain("precision = [HIGHEST, HIGHEST]");
+  expect(dot("tf32")).toContain("precision = [DEFAULT, DEFAULT]");
+  expect(dot("bf16")).toMatch(/\(tensor<4x5xbf16>, tensor<5x3xbf16>\) -> tensor<4x3xf32>$/);
+  checkModule(emitCase(product, "bf16").text);
+});
+
+test("literals keep every bit: infinities, NaN, −0 and least floats too", () => {
+  const bits = (...values: number[]) => denseText(Float32Array.from(values), "f32");
+  expect(bits(Infinity)).toBe("dense<0x7F800000>");
+  expect(bits(-0, -0)).toBe("dense<0x80000000>");
+  expect(bits(0, -0)).toBe('dense<"0x0000000000000080">');
+  expect(bits(Number.NaN)).toBe("dense<0x7FC00000>");
+  expect(bits(2 ** -149)).toBe("dense<0x00000001>");
+  expect(denseText(Int32Array.of(-1, 258), "i32")).toBe('dense<"0xFFFFFFFF02010000">');
+  expect(denseText(Uint8Array.of(1, 0), "i1")).toBe("dense<[true, false]>");
+});
+
+test("a traced training step is well-formed and donates all of its state", async () => {
+  const engine = await createEngine("onnx-cpu", { threads: 1 });
+  const state = engine.state(initialState(1));
+  const program = emitStableHlo(optimise(await trace(definition(state))), { precision });
+  const types = checkModule(program.text);
+  const names = Object.keys(state.specs).sort();
+  const donated = program.arguments.filter(({ donatedTo }) => donatedTo !== undefined);
+  expect(donated.map(({ name }) => name).sort()).toEqual(names);
+  for (const { name, donatedTo, spec } of donated) {
+    expect(program.results[donatedTo!]!.key).toBe(`next:${name}`);
+    expect(types.results[donatedTo!]).toBe(typeText(spec));
+  }
+});
