@@ -38,10 +38,21 @@ export async function start({ index, runs, model, port = 3000, host = "127.0.0.1
       response.end();
     });
   });
-  await app.prepare();
+  await withoutStdout(() => app.prepare());
   const url = `http://${host.includes(":") ? `[${host}]` : host}:${actualPort}`;
   if (readEnvironment().index !== undefined) warmUp(url);
   return { url, port: actualPort, close: () => close(server, app) };
+}
+
+/** Next tells on stdout how long its config took; stdout belongs to whoever starts the page. */
+async function withoutStdout(run) {
+  const { log } = console;
+  console.log = console.error;
+  try {
+    return await run();
+  } finally {
+    console.log = log;
+  }
 }
 
 /** Opens the index now, so that the first person need not wait; a fault is told here and on the page. */

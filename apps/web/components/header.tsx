@@ -18,7 +18,11 @@ export function Header({ page, children }: HeaderProps) {
           <Mark />
           cliptune
         </Link>
-        <div className="order-last col-span-2 sm:order-none sm:col-span-1">{children}</div>
+        <div
+          className={`order-last col-span-2 sm:order-none sm:col-span-1 ${children ? "" : "max-sm:hidden"}`}
+        >
+          {children}
+        </div>
         <nav aria-label="Pages" className="flex gap-1 justify-self-end">
           <PageLink href="/" current={page === "search"}>
             Search

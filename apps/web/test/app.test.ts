@@ -161,4 +161,5 @@ test("without an index the app starts, says what is missing, and ends cleanly wh
   const page = await (await fetch(bare.url)).text();
   expect(page).toContain("start the page with `cliptune serve --index DIR`");
   expect(await bare.stop()).toBe(0);
+  expect(bare.printed()).toBe(`Ready on ${bare.url}\n`);
 });

@@ -3,6 +3,8 @@ import { fileURLToPath } from "node:url";
 
 export interface AppProcess {
   readonly url: string;
+  /** What it has printed to stdout so far. */
+  printed(): string;
   /** Ends it as Ctrl-C does. @returns its exit code */
   stop(): Promise<number | null>;
 }
@@ -29,8 +31,12 @@ export function startApp(variables: AppVariables): Promise<AppProcess> {
   const child = spawnApp({ PORT: "0", ...variables });
   const exit = new Promise<number | null>((done) => child.once("exit", done));
   let output = "";
+  let complaints = "";
   return new Promise((done, fail) => {
-    const onData = (chunk: Buffer) => {
+    child.stderr?.on("data", (chunk: Buffer) => {
+      complaints += chunk;
+    });
+    child.stdout?.on("data", (chunk: Buffer) => {
       output += chunk;
       const url = /Ready on (\S+)/.exec(output)?.[1];
       if (url === undefined) return;
@@ -38,11 +44,9 @@ export function startApp(variables: AppVariables): Promise<AppProcess> {
         child.kill("SIGINT");
         return exit;
       };
-      done({ url, stop });
-    };
-    child.stdout?.on("data", onData);
-    child.stderr?.on("data", onData);
-    exit.then((code) => fail(new Error(`The app ended with code ${code}:\n${output}`)));
+      done({ url, printed: () => output, stop });
+    });
+    exit.then((code) => fail(new Error(`The app ended with code ${code}:\n${complaints}`)));
   });
 }
 

@@ -53,7 +53,7 @@ export function LineChart(props: LineChartProps) {
         {note && <span className="truncate text-muted text-xs">{note}</span>}
       </figcaption>
       <Legend series={series} references={references} at={at} />
-      <div ref={frame} className="h-[220px]">
+      <div ref={frame} className="h-[220px] overflow-hidden">
         <svg
           width={width}
           height={height}
