@@ -5,7 +5,7 @@ import { LineChart } from "@/components/chart/line-chart";
 import type { RunReply } from "@/lib/run";
 import { formatNumber } from "@/lib/scale";
 import { uniformityFloor } from "@/lib/uniformity-floor";
-import { EvaluationChart } from "./evaluation-chart";
+import { type Cursor, EvaluationChart } from "./evaluation-chart";
 import { type RecallKey, RecallPicker } from "./recall-picker";
 import { stepSeries } from "./run-series";
 
@@ -47,31 +47,41 @@ export function RunCharts({ run }: { run: RunReply }) {
       </div>
       <h2 className="mt-8 mb-4 font-semibold text-base">Embedding space</h2>
       <div className={`${row} min-[120rem]:grid-cols-4`}>
-        <EvaluationChart
-          {...evaluated}
-          title="Alignment"
-          note="lower: pairs lie closer"
-          read={({ alignment }) => alignment}
-        />
-        <EvaluationChart
-          {...evaluated}
-          title="Modality gap"
-          note="distance of the two means"
-          read={({ modalityGap }) => modalityGap}
-        />
-        <EvaluationChart
-          {...evaluated}
-          title="Uniformity, images"
-          note={floorNote}
-          read={({ uniformityImage }) => uniformityImage}
-        />
-        <EvaluationChart
-          {...evaluated}
-          title="Uniformity, texts"
-          note={floorNote}
-          read={({ uniformityText }) => uniformityText}
-        />
+        <SpaceCharts {...evaluated} />
       </div>
+    </>
+  );
+}
+
+type SpaceChartsProps = Cursor & Pick<RunReply, "evaluations">;
+
+function SpaceCharts(shared: SpaceChartsProps) {
+  return (
+    <>
+      <EvaluationChart
+        {...shared}
+        title="Alignment"
+        note="lower: pairs lie closer"
+        read={({ alignment }) => alignment}
+      />
+      <EvaluationChart
+        {...shared}
+        title="Modality gap"
+        note="distance of the two means"
+        read={({ modalityGap }) => modalityGap}
+      />
+      <EvaluationChart
+        {...shared}
+        title="Uniformity, images"
+        note={floorNote}
+        read={({ uniformityImage }) => uniformityImage}
+      />
+      <EvaluationChart
+        {...shared}
+        title="Uniformity, texts"
+        note={floorNote}
+        read={({ uniformityText }) => uniformityText}
+      />
     </>
   );
 }
