@@ -1,6 +1,7 @@
 import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { readSafetensors } from "@cliptune/clip";
+import { engineNames } from "@cliptune/engine";
 import { afterAll, describe, expect, test } from "vitest";
 import { emptyFolder, outcomeOf, runCli, startCli } from "./repository/run-cli.js";
 import { rootDir } from "./repository/source-files.js";
@@ -38,6 +39,12 @@ describe("help", () => {
       expect(stdout).toMatch(new RegExp(`Examples?\\n {2}cliptune ${name}`));
     },
   );
+
+  test("the help of --engine names every engine there is", async () => {
+    const { stdout } = await runCli(["help", "train"]);
+    const line = stdout.split("\n").find((each) => each.includes("--engine"));
+    for (const name of engineNames) expect(line).toContain(name);
+  });
 
   test("the version is that of the package", async () => {
     const { stdout } = await runCli(["--version"]);

@@ -60,7 +60,7 @@ describe.each(Object.entries(packages))("%s", (name, folder) => {
     const files = readdirSync(home, { recursive: true }).map(String);
     expect(files).toContain("README.md");
     const own = files.filter((path) => !path.includes("node_modules"));
-    expect(own.filter((path) => /^(src|test|scripts|recipes)\//.test(path))).toEqual([]);
+    expect(own.filter((path) => /^(src|test|scripts)\//.test(path))).toEqual([]);
     const manifest = JSON.parse(readFileSync(join(home, "package.json"), "utf8"));
     for (const entry of Object.values(manifest.exports ?? {}) as Record<string, string>[]) {
       for (const target of Object.values(entry)) expect(existsSync(join(home, target))).toBe(true);

@@ -1,4 +1,5 @@
 import { createEngine, type Engine, type EngineName, engineNames } from "@cliptune/engine";
+import { environment } from "./environment.js";
 import { didYouMean, UsageError } from "./usage-error.js";
 
 /** Starts the engine that --engine names, for the time of `body`. */
@@ -6,7 +7,7 @@ export async function withEngine<T>(
   name: string,
   body: (engine: Engine) => Promise<T>,
 ): Promise<T> {
-  const engine = await createEngine(engineName(name));
+  const engine = await startEngine(engineName(name));
   try {
     return await body(engine);
   } finally {
@@ -14,8 +15,14 @@ export async function withEngine<T>(
   }
 }
 
+/** The engine with what the environment says of it. */
+export function startEngine(name: EngineName | "auto"): Promise<Engine> {
+  const plugin = environment.pjrtPlugin;
+  return createEngine(name, plugin === undefined ? {} : { plugin });
+}
+
 /** @throws UsageError for a name that no engine has */
-export function engineName(name: string): EngineName | "auto" {
+function engineName(name: string): EngineName | "auto" {
   const known = (["auto", ...engineNames] as const).find((candidate) => candidate === name);
   if (known) return known;
   throw new UsageError(`unknown engine ${name}${didYouMean(name, ["auto", ...engineNames])}`);

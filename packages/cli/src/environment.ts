@@ -4,4 +4,8 @@ export const environment = {
   get debug(): boolean {
     return process.env["CLIPTUNE_DEBUG"] === "1";
   },
+  /** The PJRT plugin that engine xla runs on: CLIPTUNE_PJRT_PLUGIN=/path/to/plugin.so. */
+  get pjrtPlugin(): string | undefined {
+    return process.env["CLIPTUNE_PJRT_PLUGIN"] || undefined;
+  },
 };

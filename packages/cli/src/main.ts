@@ -21,7 +21,8 @@ export async function main(rawArgs: readonly string[]): Promise<number> {
     if (rawArgs.length === 1 && (rawArgs[0] === "--version" || rawArgs[0] === "-v")) {
       return await print(`${version}\n`);
     }
-    const found = findCommand(root, rawArgs);
+    const words = rawArgs[0] === "help" ? [...rawArgs.slice(1), "--help"] : rawArgs;
+    const found = findCommand(root, words);
     where = found.path.join(" ");
     if (wantsHelp(found)) return await print(helpText(found));
     return await run(found);

@@ -1,9 +1,10 @@
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { arch, cpus, platform, totalmem } from "node:os";
-import { createEngine, type EngineName, engineNames } from "@cliptune/engine";
+import { type EngineName, engineNames } from "@cliptune/engine";
 import { hnswAvailable } from "@cliptune/index";
 import type { Answer } from "../command.js";
+import { startEngine } from "../engine-choice.js";
 import { matmulRate } from "./matmul-rate.js";
 
 interface EngineReport {
@@ -18,7 +19,7 @@ interface EngineReport {
 export async function examine(): Promise<Answer> {
   const engines: EngineReport[] = [];
   for (const name of engineNames) engines.push(await tryEngine(name));
-  const auto = await createEngine("auto");
+  const auto = await startEngine("auto");
   await auto.dispose();
   const json = {
     node: process.version,
@@ -36,7 +37,7 @@ export async function examine(): Promise<Answer> {
 
 async function tryEngine(name: EngineName): Promise<EngineReport> {
   try {
-    const engine = await createEngine(name);
+    const engine = await startEngine(name);
     try {
       return { name, available: true, gflops: await matmulRate(engine) };
     } finally {

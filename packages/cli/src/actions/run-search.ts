@@ -1,7 +1,7 @@
 import { resolve } from "node:path";
 import { type Hit, openSearcher, type SearchAnswer } from "@cliptune/index";
 import type { Answer } from "../command.js";
-import { engineName } from "../engine-choice.js";
+import { withEngine } from "../engine-choice.js";
 
 export interface SearchOptions {
   readonly text: string;
@@ -14,21 +14,21 @@ export interface SearchOptions {
 }
 
 /** One text query, with the model that made the index. */
-export async function runSearch(options: SearchOptions): Promise<Answer> {
-  const { model, adapter } = options;
-  const searcher = await openSearcher(resolve(options.indexDir), {
-    engine: engineName(options.engine),
-    modelOverride: {
-      ...(model === undefined ? {} : { path: model }),
-      ...(adapter === undefined ? {} : { adapter }),
-    },
+export function runSearch(options: SearchOptions): Promise<Answer> {
+  const { text, count, model, adapter } = options;
+  const modelOverride = {
+    ...(model === undefined ? {} : { path: model }),
+    ...(adapter === undefined ? {} : { adapter }),
+  };
+  return withEngine(options.engine, async (engine) => {
+    const searcher = await openSearcher(resolve(options.indexDir), { engine, modelOverride });
+    try {
+      const answer = await searcher.searchText(text, count);
+      return { json: { query: text, ...answer }, text: table(answer) };
+    } finally {
+      await searcher.close();
+    }
   });
-  try {
-    const answer = await searcher.searchText(options.text, options.count);
-    return { json: { query: options.text, ...answer }, text: table(answer) };
-  } finally {
-    await searcher.close();
-  }
 }
 
 function table({ hits }: SearchAnswer): string {
