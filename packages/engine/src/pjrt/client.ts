@@ -45,8 +45,7 @@ export interface Client {
 /** Opens the first device that the plugin at `path` offers. */
 export async function openClient(path: string): Promise<Client> {
   const library = await loadLibrary(path);
-  // Options, then key-value callbacks: none.
-  const client = library.call("Client_Create", [0, 0, 0, 0, 0, 0]).word(8);
+  const client = createClient(library);
   const found = library.call("Client_AddressableDevices", [client]);
   if (found.word(4) === 0n) {
     library.call("Client_Destroy", [client]);
@@ -96,6 +95,25 @@ function guard(library: Library): Guarded {
     },
   };
   return guarded;
+}
+
+/** PJRT_NamedValue_Type */
+const boolValue = 4;
+
+/**
+ * Asks the GPU plugins to take device memory as it is needed: what they do otherwise is take three quarters
+ * of it at once, and a second process finds none. Plugins that know no such option get none.
+ */
+function createClient(library: Library): bigint {
+  const name = Buffer.from("preallocate");
+  // PJRT_NamedValue: size, extension, name and its length, type, the value (false), one of it.
+  const option = [56, 0, library.memory(name), name.length, boolValue, 0, 1];
+  const callbacks = [0, 0, 0, 0];
+  try {
+    return library.call("Client_Create", [library.words(option), 1, ...callbacks]).word(8);
+  } catch {
+    return library.call("Client_Create", [0, 0, ...callbacks]).word(8);
+  }
 }
 
 function describe(library: Library, client: bigint, device: bigint): string {
