@@ -5,8 +5,9 @@
 import { createXlaEngine } from "@cliptune/engine";
 import * as ort from "onnxruntime-node";
 import { GraphBuilder } from "../dist/graph/graph.js";
-import { emitOnnx, inputName } from "../dist/onnx/emitter.js";
+import { emitOnnx } from "../dist/onnx/emitter.js";
 import { createOnnxEngine } from "../dist/onnx/engine.js";
+import { inputName } from "../dist/onnx/writer.js";
 import { openClient } from "../dist/pjrt/client.js";
 import { emitStableHlo } from "../dist/stablehlo/emitter.js";
 import { caseName, fill, operatorCases, randomFrom } from "./operator-cases.mjs";

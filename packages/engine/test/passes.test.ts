@@ -2,8 +2,9 @@ import * as ort from "onnxruntime-node";
 import { describe, expect, test } from "vitest";
 import { type Graph, GraphBuilder, liveNodes, type Node } from "../dist/graph/graph.js";
 import { optimise } from "../dist/graph/passes.js";
-import { emitOnnx, inputName } from "../dist/onnx/emitter.js";
+import { emitOnnx } from "../dist/onnx/emitter.js";
 import { openSession } from "../dist/onnx/program.js";
+import { inputName } from "../dist/onnx/writer.js";
 import { arraysFrom, randomFrom } from "./random-arrays.js";
 
 /** The graph as one expression an output; equal nodes read the same. */

@@ -1,8 +1,5 @@
 import type { DType, Spec } from "../types.js";
-import { inferSpec, type OpName } from "./operators.js";
-
-export type Attribute = number | string | boolean | readonly number[];
-export type Attributes = Readonly<Record<string, Attribute>>;
+import { type Attributes, inferSpec, type OpName } from "./operators.js";
 
 /** Where a leaf's value comes from when the program runs. */
 export type Source = "constant" | "state" | "input";

@@ -1,9 +1,11 @@
 import { UserError } from "../errors.js";
 import type { DType, Spec } from "../types.js";
-import type { Attributes, Node } from "./graph.js";
+
+export type Attribute = number | string | boolean | readonly number[];
+export type Attributes = Readonly<Record<string, Attribute>>;
 
 /** Result type and shape of a primitive operator, from its inputs' and its attributes. */
-type Rule = (inputs: readonly Node[], attrs: Attributes) => Spec;
+type Rule = (inputs: readonly Spec[], attrs: Attributes) => Spec;
 
 export const ints = (attrs: Attributes, name: string): readonly number[] =>
   attrs[name] as readonly number[];
@@ -175,5 +177,5 @@ export type OpName = keyof typeof rules;
 
 export const opNames = Object.keys(rules) as OpName[];
 
-export const inferSpec = (op: OpName, inputs: readonly Node[], attrs: Attributes): Spec =>
+export const inferSpec = (op: OpName, inputs: readonly Spec[], attrs: Attributes): Spec =>
   (rules[op] as Rule)(inputs, attrs);

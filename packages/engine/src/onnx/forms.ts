@@ -1,8 +1,8 @@
 import type { Node } from "../graph/graph.js";
 import { int, ints, type OpName } from "../graph/operators.js";
 import type { DType } from "../types.js";
-import type { Emitter } from "./emitter.js";
-import { inputName } from "./emitter.js";
+import type { Emitter } from "./writer.js";
+import { inputName } from "./writer.js";
 
 /** Says one primitive operator in ONNX; returns the name of the value that holds its result. */
 type Form = (node: Node, e: Emitter) => string;

@@ -3,7 +3,7 @@ import { checkData } from "../arrays.js";
 import { UserError } from "../errors.js";
 import { outputKey } from "../trace/trace.js";
 import type { Arrays, Data, Program, ProgramDefinition } from "../types.js";
-import { inputName, type OnnxProgram } from "./emitter.js";
+import type { OnnxProgram } from "./emitter.js";
 import { ortReason } from "./failure.js";
 import {
   type Held,
@@ -15,6 +15,7 @@ import {
   swap,
   tensor,
 } from "./held.js";
+import { inputName } from "./writer.js";
 
 type Inputs = Readonly<Record<string, Data>>;
 
