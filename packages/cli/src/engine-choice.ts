@@ -1,4 +1,10 @@
-import { createEngine, type Engine, type EngineName, engineNames } from "@cliptune/engine";
+import {
+  createEngine,
+  type Engine,
+  type EngineName,
+  engineNames,
+  type Precision,
+} from "@cliptune/engine";
 import { environment } from "./environment.js";
 import { didYouMean, UsageError } from "./usage-error.js";
 
@@ -18,7 +24,17 @@ export async function withEngine<T>(
 /** The engine with what the environment says of it. */
 export function startEngine(name: EngineName | "auto"): Promise<Engine> {
   const plugin = environment.pjrtPlugin;
-  return createEngine(name, plugin === undefined ? {} : { plugin });
+  const precision = precisionOf(environment.precision);
+  return createEngine(name, { ...(plugin && { plugin }), ...(precision && { precision }) });
+}
+
+const precisions: readonly Precision[] = ["float32", "tf32", "bf16"];
+
+/** @throws UsageError for a value that is none of them */
+function precisionOf(value: string | undefined): Precision | undefined {
+  const known = precisions.find((candidate) => candidate === value);
+  if (value === undefined || known) return known;
+  throw new UsageError(`CLIPTUNE_PRECISION is ${value}; it must be ${precisions.join(", ")}`);
 }
 
 /** @throws UsageError for a name that no engine has */

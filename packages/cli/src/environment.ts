@@ -8,4 +8,8 @@ export const environment = {
   get pjrtPlugin(): string | undefined {
     return process.env["CLIPTUNE_PJRT_PLUGIN"] || undefined;
   },
+  /** Of matrix products on engine xla: CLIPTUNE_PRECISION=float32, tf32 or bf16. */
+  get precision(): string | undefined {
+    return process.env["CLIPTUNE_PRECISION"] || undefined;
+  },
 };
