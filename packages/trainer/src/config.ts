@@ -101,6 +101,12 @@ const evaluateConfig = z.strictObject({
     .describe('"epoch", or a number of steps'),
   batchSize: z.int().min(1).default(64).describe("pictures encoded at a time"),
   start: z.boolean().default(true).describe("evaluate the untuned base before the first step"),
+  select: z
+    .enum(["best", "last"])
+    .default("best")
+    .describe(
+      'what best/ holds: "best" by in-domain recall, for a validation set; "last", when the set is the test itself',
+    ),
   keepOutOfDomain: share
     .default(0)
     .describe(

@@ -4,7 +4,7 @@ import type { Evaluator } from "./evaluator.js";
 import type { LoopParts, Plan, Progress } from "./plan.js";
 import { isBetter, type Summary } from "./summary.js";
 
-/** Evaluates, logs it, and keeps the weights in best/ when they are the best so far. */
+/** Evaluates, logs it, and keeps the weights in best/ when they are the ones to select. */
 export async function evaluateNow(
   { trainable, config, run, log, onEvent }: LoopParts,
   plan: Plan,
@@ -18,7 +18,8 @@ export async function evaluateNow(
   const any = Object.keys(sets).length > 0;
   if (any && step === 0) progress.base = sets;
   if (any) progress.final = sets;
-  if (step > 0 && isBetter(sets, progress.best?.sets, leastOutside)) {
+  const isLast = config.evaluate.select === "last";
+  if (step > 0 && (isLast || isBetter(sets, progress.best?.sets, leastOutside))) {
     await writeDirAtomically(run.dir, "best", (dir) => saveWeights(dir, trainable, config.dtype));
     progress.best = { step, sets };
   }
