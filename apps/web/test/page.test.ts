@@ -69,6 +69,21 @@ describe.skipIf(chromium === undefined)("the page in a browser", () => {
     expect(new URL(page.url()).search).toBe("");
   });
 
+  test("what is typed before the script has arrived is searched once it has", async () => {
+    let release = (): void => undefined;
+    const released = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    await page.route(/\.js(\?|$)/, async (route) => {
+      await released;
+      await route.continue();
+    });
+    await page.goto(app.url, { waitUntil: "commit" });
+    await page.getByRole("searchbox").fill("circle");
+    release();
+    await page.getByRole("list", { name: "Results for circle" }).waitFor();
+  });
+
   test("keys lead from the box through the grid into a picture and back", async () => {
     await page.goto(`${app.url}/?q=circle`);
     await box().press("ArrowDown");

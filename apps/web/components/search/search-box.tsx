@@ -15,6 +15,7 @@ export function SearchBox({ ref, value, pending, onChange, onLeave }: SearchBoxP
   const input = useRef<HTMLInputElement>(null);
   useImperativeHandle(ref, () => input.current as HTMLInputElement);
   useSlashKey(input);
+  useEarlyText(input, onChange);
 
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.nativeEvent.isComposing) return;
@@ -107,5 +108,17 @@ function useSlashKey(input: { readonly current: HTMLInputElement | null }) {
     };
     document.addEventListener("keydown", onKeyDown);
     return () => document.removeEventListener("keydown", onKeyDown);
+  }, [input]);
+}
+
+/** What was typed before the script arrived is in the box but in no state: take it up once. */
+function useEarlyText(
+  input: { readonly current: HTMLInputElement | null },
+  onChange: (value: string) => void,
+) {
+  const report = useRef(onChange);
+  useEffect(() => {
+    const { value = "", defaultValue = "" } = input.current ?? {};
+    if (value !== defaultValue) report.current(value);
   }, [input]);
 }
