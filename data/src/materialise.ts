@@ -13,21 +13,26 @@ export type SetName = "signs" | "noto" | "openmoji";
 
 interface Recipe {
   readonly packages: readonly string[];
+  /** Side of the pictures in pixels: what people look at is drawn larger than what is only trained on. */
+  readonly size: number;
   pictures(found: readonly InstalledPackage[], fold: number): Picture[];
 }
 
 const RECIPES: Readonly<Record<SetName, Recipe>> = {
   signs: {
     packages: ["@rapideditor/mapillary_sprite_source"],
+    size: 192,
     pictures: ([signs], fold) => signPictures(signs as InstalledPackage, fold),
   },
   noto: {
     packages: ["@iconify-json/noto", "emojibase-data"],
+    size: 96,
     pictures: ([noto, text], fold) =>
       notoPictures(noto as InstalledPackage, readEmoji(text as InstalledPackage), fold),
   },
   openmoji: {
     packages: ["@iconify-json/openmoji", "emojibase-data"],
+    size: 96,
     pictures: ([art, text], fold) =>
       openmojiPictures(art as InstalledPackage, readEmoji(text as InstalledPackage), fold),
   },
@@ -41,7 +46,7 @@ export const tinyModelDir: string = fileURLToPath(new URL("../models/tiny", impo
 
 /** How a set is drawn and split. */
 export interface MaterialiseOptions {
-  /** side of the pictures in pixels, 96 by default */
+  /** side of the pictures in pixels; by default 192 for signs, 96 for emoji */
   readonly size?: number;
   /** which fifth of the families is held out, 0 to 4; the tiny CLIP was made with 0 */
   readonly fold?: number;
@@ -59,14 +64,14 @@ export async function materialise(
   dir: string,
   options: MaterialiseOptions = {},
 ): Promise<{ dir: string; count: number }> {
-  const { size = 96, fold = 0 } = options;
-  checkOptions({ size, fold });
   const recipe = Object.hasOwn(RECIPES, set) ? RECIPES[set] : undefined;
   if (recipe === undefined) {
     throw new UserError(
       `There is no bundled set "${set}"; choose one of ${setNames.join(", ")}, or give the path of your own folder.`,
     );
   }
+  const { size = recipe.size, fold = 0 } = options;
+  checkOptions({ size, fold });
   const found = recipe.packages.map((name) => findPackage(name));
   const versions = found.map(({ name, version }) => `${name}@${version}`);
   return writeFolder(dir, recipe.pictures(found, fold), { size, versions });
