@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import {
@@ -250,6 +250,27 @@ describe("one run", () => {
     );
     const summary = JSON.parse(readFileSync(join(out, "summary.json"), "utf8"));
     expect(summary).toMatchObject({ interrupted: true, totalSteps: 2000 });
+  });
+});
+
+describe.runIf(existsSync("/proc/self"))("a place where no directory can be made", () => {
+  const add = ["data", "add", "signs", "--out", "/proc/x/signs"];
+  const places: [name: string, args: () => readonly string[]][] = [
+    ["train", () => train(config, "/proc/x")],
+    ["index build", () => ["index", "build", pictures, "--model", model, "--out", "/proc/x"]],
+    ["data add", () => add],
+    ["data add, the last level", () => [...add.slice(0, -1), "/proc/signs"]],
+  ];
+
+  test.each(places)("%s --out /proc/… is one clear error", async (_, args) => {
+    const cannot = /Cannot make directory \/proc\/(x|signs) \(.* no new directories\); .* --out/;
+    expectError(await runCli(args()), cannot);
+  });
+
+  test("a file in the way is named", async () => {
+    const build = ["index", "build", pictures, "--model", model, "--out", join(config, "x")];
+    const message = `Cannot make directory ${config} (a file is in its place)`;
+    expectError(await runCli(build), message);
   });
 });
 

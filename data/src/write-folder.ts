@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
 import { chmod, mkdir, mkdtemp, open, readdir, rename, rm, writeFile } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
+import { cannotMake, makeDirectory } from "./make-directory.js";
 import type { Picture } from "./picture.js";
 import { renderPng } from "./render.js";
 import { UserError } from "./user-error.js";
@@ -42,8 +43,10 @@ export async function writeFolder(
   if (present?.hash === hash) return { dir: target, count: present.count };
   await refuseForeign(target, present);
   await sweep(target);
-  await mkdir(dirname(target), { recursive: true });
-  const partial = await mkdtemp(`${target}.partial-${process.pid}-`);
+  await makeDirectory(dirname(target));
+  const partial = await mkdtemp(`${target}.partial-${process.pid}-`).catch((error: unknown) => {
+    throw cannotMake(target, error);
+  });
   await chmod(partial, 0o755); // mkdtemp's folders are their owner's alone
   try {
     const count = await fill(partial, pictures, options.size);
@@ -95,7 +98,7 @@ function isRunning(pid: number): boolean {
 }
 
 async function fill(dir: string, pictures: readonly Picture[], size: number): Promise<number> {
-  await mkdir(join(dir, "images"), { recursive: true });
+  await mkdir(join(dir, "images"));
   const drawn = new Array<boolean>(pictures.length).fill(false);
   let next = 0;
   const worker = async () => {

@@ -1,11 +1,11 @@
-import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { type Arrays, UserError } from "@cliptune/engine";
 import { adapterConfigJson, parseAdapterConfig } from "./adapter-config.js";
 import type { ClipConfig } from "./config.js";
-import { exists, fileError, readJson, writeJson } from "./files.js";
+import { exists, readJson, writeJson } from "./files.js";
 import type { LoraConfig } from "./lora-config.js";
 import { loraSites } from "./lora-sites.js";
+import { makeDirectory } from "./make-directory.js";
 import { readSafetensors, writeSafetensors } from "./safetensors.js";
 import { list, type Shapes, showShape } from "./weights.js";
 
@@ -124,9 +124,7 @@ export async function saveAdapter(
   adapter: Adapter,
   { baseModel }: SaveAdapterOptions = {},
 ): Promise<void> {
-  await mkdir(dir, { recursive: true }).catch((error: unknown) => {
-    throw fileError("create", dir, error);
-  });
+  await makeDirectory(dir);
   const arrays = Object.fromEntries(
     Object.entries(adapter.weights).map(([key, array]) => [`${prefix}${key}`, array]),
   );

@@ -5,6 +5,7 @@ import { UserError } from "@cliptune/engine";
 const reasons: Readonly<Record<string, string>> = {
   ENOENT: "it does not exist",
   EACCES: "permission is denied",
+  EPERM: "permission is denied",
   EISDIR: "it is a directory",
   ENOTDIR: "a part of its path is not a directory",
   ENOSPC: "the disk is full; free some space and try again",
@@ -14,6 +15,12 @@ const reasons: Readonly<Record<string, string>> = {
 
 const codeOf = (error: unknown): string =>
   error instanceof Error && "code" in error ? String(error.code) : "";
+
+/** The system's code for a fault, and what it means; the code itself where that is all there is. */
+export function faultOf(error: unknown): { code: string; reason: string } {
+  const code = codeOf(error);
+  return { code, reason: reasons[code] ?? (code || String(error)) };
+}
 
 /** Turns a fault of the file system into a sentence; anything else passes unchanged. */
 export function fileError(verb: string, path: string, error: unknown): unknown {

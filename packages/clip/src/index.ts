@@ -33,6 +33,7 @@ export { initModel } from "./init-model.js";
 export type { LoraConfig } from "./lora-config.js";
 export type { LoraForward, Network } from "./lora-linear.js";
 export { type LoraSite, loraSites } from "./lora-sites.js";
+export { makeDirectory } from "./make-directory.js";
 export { mergeAdapter, unmergeAdapter } from "./merge.js";
 export {
   type ClipModel,

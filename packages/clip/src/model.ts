@@ -1,10 +1,10 @@
 import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
-import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { type Arrays, UserError } from "@cliptune/engine";
 import { type ClipConfig, configJson, parseConfig } from "./config.js";
-import { exists, fileError, readJson, readJsonIfPresent, writeJson } from "./files.js";
+import { exists, readJson, readJsonIfPresent, writeJson } from "./files.js";
+import { makeDirectory } from "./make-directory.js";
 import {
   defaultPreprocessing,
   type Preprocessing,
@@ -132,9 +132,7 @@ export async function saveModel(
   const { config, tokenizer } = model;
   const preprocessing = model.preprocessing ?? defaultPreprocessing(config.vision.imageSize);
   const weights = checkWeights("The model", model.weights, config);
-  await mkdir(dir, { recursive: true }).catch((error: unknown) => {
-    throw fileError("create", dir, error);
-  });
+  await makeDirectory(dir);
   await writeSafetensors(join(dir, weightsFile), weights, { dtype });
   if (tokenizer?.json !== undefined) await writeJson(join(dir, tokenizerFile), tokenizer.json);
   await writeJson(join(dir, preprocessingFile), preprocessingJson(preprocessing));

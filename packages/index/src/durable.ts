@@ -1,5 +1,6 @@
-import { mkdir, open, rename } from "node:fs/promises";
+import { open, rename } from "node:fs/promises";
 import { dirname } from "node:path";
+import { makeDirectory } from "@cliptune/clip";
 import { UserError } from "@cliptune/engine";
 
 /** Makes a file's bytes, or a directory's entries, survive a power cut. */
@@ -28,8 +29,9 @@ export async function replaceFile(path: string, content: string): Promise<void> 
   await syncToDisk(dirname(path));
 }
 
-export async function makeDirectory(path: string): Promise<void> {
-  await mkdir(path, { recursive: true });
+/** Makes a directory that survives a power cut. */
+export async function makeLastingDirectory(path: string): Promise<void> {
+  await makeDirectory(path);
   await syncToDisk(dirname(path));
 }
 

@@ -1,7 +1,7 @@
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { UserError } from "@cliptune/engine";
-import { explainWriteError, makeDirectory } from "./durable.js";
+import { explainWriteError, makeLastingDirectory } from "./durable.js";
 import { createFlatIndex, type FlatIndex } from "./flat-index.js";
 import { defaultHnsw, type HnswParameters, hnswAvailable } from "./hnsw-graph.js";
 import { createHnswIndex, type HnswIndex } from "./hnsw-index.js";
@@ -110,14 +110,14 @@ export async function createIndexWriter(options: WriterOptions): Promise<IndexWr
 
 async function begin(options: WriterOptions): Promise<Draft> {
   const { dir, dimension } = options;
-  await makeDirectory(dir);
+  await makeLastingDirectory(dir);
   const lock = lockForWriting(dir);
   try {
     await removeOtherVersions(dir, await currentVersion(dir));
     const version = newVersion(new Date());
-    await makeDirectory(join(dir, "versions"));
+    await makeLastingDirectory(join(dir, "versions"));
     const home = versionDir(dir, version);
-    await makeDirectory(home);
+    await makeLastingDirectory(home);
     const parameters = options.hnsw ?? {};
     const vectors = hnswAvailable()
       ? createHnswIndex({ dimension, parameters, exactBelow: 0, exactShare: 1 })

@@ -1,5 +1,6 @@
 import { mkdir, open, rename, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { makeDirectory } from "@cliptune/clip";
 import { UserError } from "@cliptune/engine";
 
 const reasons: Readonly<Record<string, string>> = {
@@ -17,12 +18,6 @@ export const isMissing = (error: unknown): boolean =>
 export function diskError(path: string, error: unknown): unknown {
   const reason = reasons[(error as { code?: string }).code ?? ""];
   return reason ? new UserError(`Cannot write ${path}: ${reason}.`) : error;
-}
-
-export async function makeDir(path: string): Promise<void> {
-  await mkdir(path, { recursive: true }).catch((error: unknown) => {
-    throw diskError(path, error);
-  });
 }
 
 /** Makes renames inside a directory durable; Windows cannot, and need not, open one. */
@@ -63,7 +58,8 @@ export async function writeDirAtomically(
   const [target, fresh, old] = [name, `.${name}.new`, `.${name}.old`].map((n) => join(parent, n));
   try {
     await rm(fresh!, { recursive: true, force: true });
-    await mkdir(fresh!, { recursive: true });
+    await makeDirectory(parent);
+    await mkdir(fresh!);
     await fill(fresh!);
     await syncDir(fresh!);
     await rm(old!, { recursive: true, force: true });

@@ -1,10 +1,11 @@
 import { access, readFile, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
+import { makeDirectory } from "@cliptune/clip";
 import { UserError } from "@cliptune/engine";
 import { listCheckpoints, type RunState, readNewest } from "./checkpoint.js";
 import type { TrainConfig } from "./config.js";
-import { isMissing, makeDir, writeFileAtomically } from "./disk.js";
+import { isMissing, writeFileAtomically } from "./disk.js";
 
 /** The files of a run; the web page and `--resume` read them. */
 export interface RunDir {
@@ -50,7 +51,7 @@ export async function openRun(
     known = undefined;
   }
   if (known !== undefined) checkSame(dir, known, config);
-  await makeDir(paths.checkpoints);
+  await makeDirectory(paths.checkpoints);
   const resumed = await readNewest(paths.checkpoints);
   if (resumed && resumed.fingerprint !== fingerprint) {
     throw new UserError(`${dir} was begun with another model; resume it with that one.`);
