@@ -19,6 +19,13 @@ let model: string;
 let other: string;
 let config: string;
 
+/** A picture of `drawPictures`, found. */
+interface DrawnHit {
+  readonly title: string;
+  readonly score: number;
+  readonly fields: { readonly colour: string; readonly letters: number };
+}
+
 /** A training configuration; JSON is YAML. */
 function writeConfig(name: string, changes: Readonly<Record<string, unknown>> = {}): string {
   const base = {
@@ -209,8 +216,12 @@ describe("one run", () => {
     const built = await runCli(["index", "build", pictures, "--run", run, "--out", index]);
     expect(built.code).toBe(0);
     const { stdout } = await runCli(["search", "red ring", "-k", "36", "--index", index, "--json"]);
-    const { hits } = JSON.parse(stdout) as { hits: { title: string; score: number }[] };
+    const { hits } = JSON.parse(stdout) as { hits: DrawnHit[] };
     expect(new Set(hits.map(({ title }) => title)).size).toBe(36);
+    for (const { title, fields } of hits) {
+      const [colour, shape] = title.split(" ");
+      expect(fields).toEqual({ colour, letters: shape!.length }); // as in metadata.jsonl
+    }
     expect(hits.map(({ score }) => score)).toEqual(
       hits.map(({ score }) => score).sort((a, b) => b - a),
     );

@@ -15,7 +15,7 @@ const shapes: Readonly<Record<string, string>> = {
   ring: '<path fill-rule="evenodd" d="M32 6a26 26 0 1 0 .1 0zM32 18a14 14 0 1 1-.1 0z"/>',
 };
 
-/** A folder of 36 drawn pictures, each titled by its colour and shape. */
+/** A folder of 36 drawn pictures, each titled by its colour and shape; its fields are the colour and the shape's letters. */
 export async function drawPictures(dir: string): Promise<string> {
   mkdirSync(join(dir, "images"), { recursive: true });
   const lines: string[] = [];
@@ -24,7 +24,8 @@ export async function drawPictures(dir: string): Promise<string> {
       const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="64" height="64" fill="${colour}">${drawing}</svg>`;
       const name = `images/${colour}-${shape}.png`;
       await sharp(Buffer.from(svg)).flatten({ background: "white" }).png().toFile(join(dir, name));
-      lines.push(JSON.stringify({ file_name: name, title: `${colour} ${shape}` }));
+      const fields = { colour, letters: shape.length };
+      lines.push(JSON.stringify({ file_name: name, title: `${colour} ${shape}`, ...fields }));
     }
   }
   writeFileSync(join(dir, "metadata.jsonl"), `${lines.join("\n")}\n`);

@@ -1,7 +1,7 @@
 import { access, readdir, readFile } from "node:fs/promises";
 import { extname, join, resolve } from "node:path";
 import { UserError } from "@cliptune/engine";
-import { type MetadataRow, parseCsv, parseJsonl } from "./metadata.js";
+import { type Fields, type MetadataRow, parseCsv, parseJsonl } from "./metadata.js";
 
 /** A picture and what may be said of it. */
 export interface Pair {
@@ -15,6 +15,8 @@ export interface Pair {
   readonly captions: readonly string[];
   /** "train", "test", … when the metadata says. */
   readonly split?: string;
+  /** The metadata's other strings and numbers (category, source, url, …), if there are any. */
+  readonly fields?: Fields;
 }
 
 export interface FolderOptions {
@@ -59,9 +61,12 @@ async function readPairs(dir: string, names: readonly string[]): Promise<Pair[]>
     );
 }
 
-function toPair(dir: string, { fileName, title, captions, split }: MetadataRow): Pair {
-  const base = { id: fileName, file: resolve(dir, fileName), title, captions };
-  return split === undefined ? base : { ...base, split };
+function toPair(dir: string, { fileName, title, captions, split, fields }: MetadataRow): Pair {
+  return {
+    ...{ id: fileName, file: resolve(dir, fileName), title, captions },
+    ...(split === undefined ? {} : { split }),
+    ...(fields && { fields }),
+  };
 }
 
 /** "red-sports_car.JPG" → "red sports car". */

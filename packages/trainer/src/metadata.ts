@@ -6,19 +6,24 @@ export interface MetadataRow {
   readonly title: string;
   readonly captions: readonly string[];
   readonly split?: string | undefined;
+  readonly fields?: Fields | undefined;
 }
+
+/** What a row says besides: category, source, url, … */
+export type Fields = Readonly<Record<string, string | number>>;
 
 const text = z.string().trim().min(1);
 
-/** Other fields are the user's own and pass unread. */
+/** Other fields are the user's own and pass as they are. */
 const rowSchema = z
-  .object({
+  .looseObject({
     file_name: text,
     title: text.optional(),
     text: text.optional(),
     caption: text.optional(),
     captions: z.array(text).min(1).optional(),
     split: z.string().optional(),
+    family: z.unknown().optional(),
   })
   .refine((row) => row.title ?? row.text ?? row.caption ?? row.captions, {
     error: 'needs one of "title", "text", "caption" and "captions"',
@@ -31,7 +36,20 @@ function toRow(value: unknown, where: string): MetadataRow {
   }
   const { file_name: fileName, title, text, caption, captions, split } = result.data;
   const name = (title ?? caption ?? text ?? captions?.[0])!;
-  return { fileName, title: name, captions: captions ?? [caption ?? text ?? name], split };
+  return {
+    ...{ fileName, title: name, captions: captions ?? [caption ?? text ?? name], split },
+    fields: fieldsOf(result.data),
+  };
+}
+
+/** The strings and numbers under keys that the schema doesn't name. */
+function fieldsOf(row: Readonly<Record<string, unknown>>): Fields | undefined {
+  const own = Object.entries(row).filter(
+    (entry): entry is [string, string | number] =>
+      !Object.hasOwn(rowSchema.shape, entry[0]) &&
+      (typeof entry[1] === "string" || typeof entry[1] === "number"),
+  );
+  return own.length === 0 ? undefined : Object.fromEntries(own);
 }
 
 /** One JSON object a line. @throws UserError naming the file and the line's number */

@@ -44,6 +44,30 @@ describe("readFolder", () => {
     expect(await readFolder(dir, { split: "test" })).toEqual([pairs[0]]);
   });
 
+  test("keeps a row's other strings and numbers as fields", async () => {
+    const row = { file_name: "a.png", title: "a fox", caption: "fox", family: "f", split: "train" };
+    const fields = { category: "animals", url: "https://example.org/a", width: 640, toString: "x" };
+    const dir = await folder({
+      "metadata.jsonl": lines({
+        ...row,
+        ...fields,
+        tags: ["a"],
+        box: { x: 1 },
+        seen: true,
+        no: null,
+      }),
+      "a.png": "",
+    });
+    expect((await readFolder(dir))[0]!.fields).toEqual(fields);
+    await writeFile(join(dir, "metadata.jsonl"), lines(row));
+    expect((await readFolder(dir))[0]).not.toHaveProperty("fields");
+    const csv = await folder({
+      "metadata.csv": "file_name,text,source\na.png,x,me\n",
+      "a.png": "",
+    });
+    expect((await readFolder(csv))[0]!.fields).toEqual({ source: "me" });
+  });
+
   test("reads metadata.csv with quoted fields", async () => {
     const csv = 'file_name,caption\r\na.png,"red, and ""round"""\nb.png,plain\n';
     const dir = await folder({ "metadata.csv": csv, "a.png": "", "b.png": "" });

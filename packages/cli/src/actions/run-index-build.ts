@@ -55,7 +55,10 @@ async function build(
   const progress = createProgress({ label: "index" });
   try {
     return await buildIndex({
-      items: pairs.map(({ id, file, title }) => ({ id, image: file, title })),
+      items: pairs.map(({ id, file, title, fields }) => ({
+        ...{ id, image: file, title },
+        ...(fields && { fields }),
+      })),
       encoder,
       preprocessing: model.preprocessing,
       dir: resolve(options.outDir),
