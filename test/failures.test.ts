@@ -1,7 +1,8 @@
 import { execFileSync } from "node:child_process";
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { expectError } from "./repository/expect-error.js";
 import {
   emptyFolder,
   type Outcome,
@@ -47,16 +48,6 @@ function spoil(name: string, bytes: Buffer | string): string {
   execFileSync("cp", ["-r", pictures, dir]);
   writeFileSync(join(dir, "images/red-ring.png"), bytes);
   return dir;
-}
-
-/** One `error:` on stderr that says what is meant, nothing on stdout, no stack. */
-function expectError({ code, stdout, stderr }: Outcome, ...parts: (string | RegExp)[]): void {
-  for (const part of parts) expect(stderr).toMatch(part);
-  expect(stderr.match(/^error: /gm)).toHaveLength(1);
-  expect(stderr).not.toMatch(/^\s+at /m);
-  expect(stderr).not.toContain("internal");
-  expect(stdout).toBe("");
-  expect(code).toBe(1);
 }
 
 beforeAll(async () => {
@@ -261,67 +252,5 @@ describe("one run", () => {
     );
     const summary = JSON.parse(readFileSync(join(out, "summary.json"), "utf8"));
     expect(summary).toMatchObject({ interrupted: true, totalSteps: 2000 });
-  });
-});
-
-describe.runIf(existsSync("/proc/self"))("a place where no directory can be made", () => {
-  const add = ["data", "add", "signs", "--out", "/proc/x/signs"];
-  const places: [name: string, args: () => readonly string[]][] = [
-    ["train", () => train(config, "/proc/x")],
-    ["index build", () => ["index", "build", pictures, "--model", model, "--out", "/proc/x"]],
-    ["data add", () => add],
-    ["data add, the last level", () => [...add.slice(0, -1), "/proc/signs"]],
-  ];
-
-  test.each(places)("%s --out /proc/… is one clear error", async (_, args) => {
-    const cannot = /Cannot make directory \/proc\/(x|signs) \(.* no new directories\); .* --out/;
-    expectError(await runCli(args()), cannot);
-  });
-
-  test("a file in the way is named", async () => {
-    const build = ["index", "build", pictures, "--model", model, "--out", join(config, "x")];
-    const message = `Cannot make directory ${config} (a file is in its place)`;
-    expectError(await runCli(build), message);
-  });
-});
-
-describe("a full disk", () => {
-  const small = place("small-disk");
-  let mounted = false;
-  beforeAll(() => {
-    mkdirSync(small);
-    try {
-      execFileSync("mount", ["-t", "tmpfs", "-o", "size=64k", "tmpfs", small], { stdio: "ignore" });
-      mounted = true;
-    } catch {
-      console.warn("skipped: mounting a small tmpfs needs root");
-    }
-  });
-  afterAll(() => {
-    if (mounted) execFileSync("umount", [small]);
-  });
-
-  test("while training: one clear error", async ({ skip }) => {
-    if (!mounted) skip("mounting a small tmpfs needs root");
-    expectError(await runCli(train(config, join(small, "run"))), /disk is full/);
-    rmSync(join(small, "run"), { recursive: true, force: true });
-  });
-
-  test("while indexing: one clear error, and no index", async ({ skip }) => {
-    if (!mounted) skip("mounting a small tmpfs needs root");
-    const index = join(small, "index");
-    const build = ["index", "build", pictures, "--model", model, "--out", index];
-    expectError(await runCli(build), /disk is full/);
-    expectError(await runCli(["search", "red ring", "--index", index]), /is not an index/);
-    rmSync(index, { recursive: true, force: true });
-  });
-
-  test("while encoding: one clear error", async ({ skip }) => {
-    if (!mounted) skip("mounting a small tmpfs needs root");
-    writeFileSync(join(small, "filler"), Buffer.alloc(65_536));
-    const golden = join(import.meta.dirname, "fixtures/golden/tiny");
-    const out = join(small, "out.safetensors");
-    const encode = ["encode", "--tensors", join(golden, "io.safetensors"), "--out", out];
-    expectError(await runCli([...encode, "--model", join(golden, "model")]), /disk is full/);
   });
 });
