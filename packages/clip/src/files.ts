@@ -1,6 +1,6 @@
-import { access, type FileHandle, open, readFile, rename, rm } from "node:fs/promises";
-import { basename, dirname, join } from "node:path";
+import { access, type FileHandle, open, readFile } from "node:fs/promises";
 import { UserError } from "@cliptune/engine";
+import { replaceFile } from "./replace-file.js";
 
 const reasons: Readonly<Record<string, string>> = {
   ENOENT: "it does not exist",
@@ -50,38 +50,14 @@ export async function readJsonIfPresent(path: string): Promise<unknown> {
   return handle ? readJson(path) : undefined;
 }
 
-let temporaries = 0;
-
-/**
- * Writes a whole file or none: into a neighbour with a name of its own, flushed to the disk, then
- * renamed over `path`. A kill at any instant leaves the old file; a fault removes the neighbour.
- */
+/** `replaceFile`, with the file system's faults as sentences. */
 export async function writeAtomically(
   path: string,
   write: (file: FileHandle) => Promise<unknown>,
 ): Promise<void> {
-  const temporary = join(dirname(path), `.${basename(path)}.${process.pid}.${temporaries++}.tmp`);
-  try {
-    const file = await open(temporary, "wx");
-    try {
-      await write(file);
-      await file.sync();
-    } finally {
-      await file.close();
-    }
-    await rename(temporary, path);
-    await syncDirectory(dirname(path));
-  } catch (error) {
-    await rm(temporary, { force: true });
+  await replaceFile(path, write).catch((error: unknown) => {
     throw fileError("write", path, error);
-  }
-}
-
-/** Makes a rename durable; Windows cannot open a directory, and does not need it. */
-async function syncDirectory(path: string): Promise<void> {
-  const directory = await open(path).catch(() => undefined);
-  await directory?.sync().catch(() => undefined);
-  await directory?.close();
+  });
 }
 
 /** Two-space JSON with sorted keys, as PEFT and transformers write it. */

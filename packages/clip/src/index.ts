@@ -52,6 +52,7 @@ export {
 } from "./preprocessing.js";
 export { type PresetName, presetConfig, presetNames, presets } from "./presets.js";
 export { normal, type Random, seededRandom } from "./random.js";
+export { replaceFile, syncDirectory } from "./replace-file.js";
 export {
   readSafetensors,
   type Safetensors,

@@ -1,4 +1,4 @@
-import { open, rename } from "node:fs/promises";
+import { open } from "node:fs/promises";
 import { dirname } from "node:path";
 import { makeDirectory } from "@cliptune/clip";
 import { UserError } from "@cliptune/engine";
@@ -13,20 +13,6 @@ export async function syncToDisk(path: string): Promise<void> {
   } finally {
     await handle.close();
   }
-}
-
-/** Replaces a file at once: a reader, or a crash, finds the old bytes or the new ones. */
-export async function replaceFile(path: string, content: string): Promise<void> {
-  const beside = `${path}.${process.pid}.tmp`;
-  const handle = await open(beside, "w");
-  try {
-    await handle.writeFile(content);
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
-  await rename(beside, path);
-  await syncToDisk(dirname(path));
 }
 
 /** Makes a directory that survives a power cut. */

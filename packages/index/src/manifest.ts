@@ -1,8 +1,9 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { replaceFile } from "@cliptune/clip";
 import { UserError } from "@cliptune/engine";
 import { type FileRecord, sha256 } from "./checksum.js";
-import { codeOf, replaceFile } from "./durable.js";
+import { codeOf } from "./durable.js";
 import type { HnswParameters } from "./hnsw-graph.js";
 import type { ModelReference } from "./model-reference.js";
 
@@ -60,7 +61,9 @@ export function versionDir(dir: string, version: string): string {
 /** Makes `manifest` the directory's index: the one moment at which old becomes new. */
 export async function writeManifest(dir: string, manifest: Manifest): Promise<void> {
   const sealed = { ...manifest, checksum: sealOf(manifest) };
-  await replaceFile(manifestPath(dir), `${JSON.stringify(sealed, null, 2)}\n`);
+  await replaceFile(manifestPath(dir), (file) =>
+    file.writeFile(`${JSON.stringify(sealed, null, 2)}\n`),
+  );
 }
 
 /** @throws UserError when it is missing, damaged, foreign, or of a newer format */

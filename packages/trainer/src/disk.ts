@@ -1,6 +1,6 @@
-import { mkdir, open, rename, rm } from "node:fs/promises";
-import { dirname, join } from "node:path";
-import { makeDirectory } from "@cliptune/clip";
+import { mkdir, rename, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { makeDirectory, replaceFile, syncDirectory } from "@cliptune/clip";
 import { UserError } from "@cliptune/engine";
 
 const reasons: Readonly<Record<string, string>> = {
@@ -20,30 +20,11 @@ export function diskError(path: string, error: unknown): unknown {
   return reason ? new UserError(`Cannot write ${path}: ${reason}.`) : error;
 }
 
-/** Makes renames inside a directory durable; Windows cannot, and need not, open one. */
-async function syncDir(path: string): Promise<void> {
-  const handle = await open(path).catch(() => undefined);
-  await handle?.sync().catch(() => undefined);
-  await handle?.close();
-}
-
 /** Writes a file whole or not at all: a kill leaves the old one or the new one. */
 export async function writeFileAtomically(path: string, content: string): Promise<void> {
-  const temporary = `${path}.tmp`;
-  try {
-    const file = await open(temporary, "w");
-    try {
-      await file.writeFile(content);
-      await file.sync();
-    } finally {
-      await file.close();
-    }
-    await rename(temporary, path);
-    await syncDir(dirname(path));
-  } catch (error) {
-    await rm(temporary, { force: true });
+  await replaceFile(path, (file) => file.writeFile(content)).catch((error: unknown) => {
     throw diskError(path, error);
-  }
+  });
 }
 
 /**
@@ -61,13 +42,13 @@ export async function writeDirAtomically(
     await makeDirectory(parent);
     await mkdir(fresh!);
     await fill(fresh!);
-    await syncDir(fresh!);
+    await syncDirectory(fresh!);
     await rm(old!, { recursive: true, force: true });
     await rename(target!, old!).catch((error: unknown) => {
       if (!isMissing(error)) throw error;
     });
     await rename(fresh!, target!);
-    await syncDir(parent);
+    await syncDirectory(parent);
     await rm(old!, { recursive: true, force: true });
   } catch (error) {
     await rm(fresh!, { recursive: true, force: true });

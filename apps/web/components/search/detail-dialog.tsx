@@ -2,6 +2,7 @@
 
 import { type KeyboardEvent, type MouseEvent, useEffect, useRef } from "react";
 import type { Aspect, Card } from "@/lib/contract";
+import { Cross } from "./cross";
 import { FieldList } from "./field-list";
 import { Picture } from "./picture";
 import { ScoreBar } from "./score-bar";
@@ -75,14 +76,7 @@ function Detail({ card, aspect, onShow, onClose }: DetailProps) {
               onClick={onClose}
               className="-mt-1 -mr-2 grid size-9 shrink-0 place-items-center rounded-lg text-muted hover:bg-sunken hover:text-ink"
             >
-              <svg viewBox="0 0 16 16" className="size-4" aria-hidden="true">
-                <path
-                  d="m3 3 10 10M13 3 3 13"
-                  stroke="currentColor"
-                  strokeWidth="1.6"
-                  strokeLinecap="round"
-                />
-              </svg>
+              <Cross className="size-4" />
             </button>
           </div>
           <div className="mt-3 h-5 max-w-56">

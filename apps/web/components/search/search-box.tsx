@@ -1,6 +1,7 @@
 "use client";
 
 import { type KeyboardEvent, type Ref, useEffect, useImperativeHandle, useRef } from "react";
+import { Cross } from "./cross";
 
 interface SearchBoxProps {
   readonly ref: Ref<HTMLInputElement>;
@@ -83,14 +84,7 @@ function SideKey({ filled, onClear }: { filled: boolean; onClear: () => void }) 
       onClick={onClear}
       className="absolute top-1.5 right-1.5 grid size-8 place-items-center rounded-lg text-muted hover:bg-sunken hover:text-ink"
     >
-      <svg viewBox="0 0 16 16" className="size-3.5" aria-hidden="true">
-        <path
-          d="m3 3 10 10M13 3 3 13"
-          stroke="currentColor"
-          strokeWidth="1.8"
-          strokeLinecap="round"
-        />
-      </svg>
+      <Cross className="size-3.5" />
     </button>
   );
 }

@@ -1,7 +1,7 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { checkArrays, checkData, copied, pick, specsOf } from "../arrays.js";
-import { UserError } from "../errors.js";
 import { withBackend } from "../exclusive.js";
+import { heldValue } from "../held-value.js";
 import { checkNextState } from "../next-state.js";
 import type {
   Arrays,
@@ -61,12 +61,7 @@ export function createEagerEngine(name: EngineName, backend: string): Engine {
   const holds = new WeakMap<object, ReturnType<typeof hold>>();
   const heldBy = (owner: object | undefined): Tensors => {
     if (!owner) return {};
-    const held = holds.get(owner);
-    if (!held) {
-      throw new UserError(
-        `${name}: these constants or state were disposed, or belong to another engine; make them with this engine and keep them until its programs are done.`,
-      );
-    }
+    const held = heldValue(name, holds, owner);
     held.ready();
     return held.tensors;
   };

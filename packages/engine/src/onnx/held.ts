@@ -1,6 +1,6 @@
 import * as ort from "onnxruntime-node";
 import { elements, emptyData } from "../arrays.js";
-import { UserError } from "../errors.js";
+import { heldValue } from "../held-value.js";
 import type { Arrays, Data, Spec, Specs } from "../types.js";
 
 export type OrtTensors = Record<string, ort.Tensor>;
@@ -36,15 +36,7 @@ export const hold = (arrays: Arrays): Held => ({
   turn: Promise.resolve(),
 });
 
-export function heldBy(holds: Holds, owner: object): Held {
-  const held = holds.get(owner);
-  if (!held) {
-    throw new UserError(
-      "onnx-cpu: these constants or state were disposed, or belong to another engine; make them with this engine and keep them until its programs are done.",
-    );
-  }
-  return held;
-}
+export const heldBy = (holds: Holds, owner: object): Held => heldValue("onnx-cpu", holds, owner);
 
 /** Runs `body` once everything asked of `held` before is done. */
 export function inTurn<T>(held: Held, body: () => T | Promise<T>): Promise<T> {

@@ -1,4 +1,4 @@
-import { UserError } from "../errors.js";
+import { heldValue } from "../held-value.js";
 import type { Arrays, Specs } from "../types.js";
 import type { BufferHandle, Client } from "./client.js";
 
@@ -8,15 +8,7 @@ export type Buffers = Map<string, BufferHandle>;
 /** The buffers behind each `Constants` and `State` of one engine. */
 export type Holds = WeakMap<object, Buffers>;
 
-export function heldBy(holds: Holds, owner: object): Buffers {
-  const buffers = holds.get(owner);
-  if (!buffers) {
-    throw new UserError(
-      "xla: these constants or state were disposed, or belong to another engine; make them with this engine and keep them until its programs are done.",
-    );
-  }
-  return buffers;
-}
+export const heldBy = (holds: Holds, owner: object): Buffers => heldValue("xla", holds, owner);
 
 /** Gives the device memory behind `owner` back; does nothing the second time. */
 export function drop(client: Client, holds: Holds, owner: object): void {
