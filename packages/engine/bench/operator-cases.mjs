@@ -102,7 +102,6 @@ const rows = [
   on("argMax", [ints([6, 5], 0, 3)], { axis: 1 }),
   on("softmax", [floats([4, 7], -30, 30)], { axis: 1 }),
   on("softmax", [cube], { axis: 1 }),
-  on("logSoftmax", [floats([4, 7], -30, 30)], { axis: 1 }),
   on("layerNorm", [floats([2, 3, 16]), floats([16]), floats([16])], { epsilon: 1e-5 }),
   on("topKValues", [floats([4, 9])], { k: 3 }),
   on("topKIndices", [floats([4, 9])], { k: 3 }),

@@ -118,7 +118,6 @@ const rules = {
   }),
   cumsum: same,
   softmax: same,
-  logSoftmax: same,
   layerNorm: same,
   gelu: same,
   quickGelu: same,

@@ -191,7 +191,6 @@ export const forms: Record<OpName, Form> = {
       reverse: node.attrs["reverse"] ? 1 : 0,
     }),
   softmax: alongAxis("Softmax"),
-  logSoftmax: alongAxis("LogSoftmax"),
   layerNorm: (node, e) =>
     e.op("LayerNormalization", names(node, e), {
       axis: -1,

@@ -57,13 +57,6 @@ const softmax: Form = ({ attrs }, [x], w) => {
   return w.binary("divide", powers, w.reduce("add", powers, [axis], true));
 };
 
-const logSoftmax: Form = ({ attrs }, [x], w) => {
-  const axis = int(attrs, "axis");
-  const below = shifted(x!, axis, w);
-  const total = w.reduce("add", w.unary("exponential", below), [axis], true);
-  return w.binary("subtract", below, w.unary("log", total));
-};
-
 const layerNorm: Form = ({ attrs }, [x, weight, bias], w) => {
   const last = [x!.shape.length - 1];
   const centred = w.binary("subtract", x!, w.mean(x!, last, true));
@@ -160,7 +153,6 @@ export const forms: Record<OpName, Form> = {
   argMax,
   cumsum,
   softmax,
-  logSoftmax,
   layerNorm,
   gelu: made(composite.gelu),
   quickGelu: made(composite.quickGelu),
