@@ -12,6 +12,7 @@ export {
   type ClipConfig,
   configJson,
   parseConfig,
+  patchGrid,
   type TextConfig,
   type TowerConfig,
   type VisionConfig,

@@ -1,3 +1,4 @@
+import { patchGrid } from "@cliptune/clip";
 import { type Program, UserError } from "@cliptune/engine";
 import { type Batch, type PatchShare, patchShare } from "./batches.js";
 import { canvasSize } from "./canvas-cache.js";
@@ -21,8 +22,7 @@ export function patchesOf({
   config,
   trainable,
 }: Pick<LoopParts, "config" | "trainable">): PatchShare {
-  const { imageSize, patchSize } = trainable.model.config.vision;
-  return patchShare(config.augment.patches, Math.floor(imageSize / patchSize) ** 2);
+  return patchShare(config.augment.patches, patchGrid(trainable.model.config.vision) ** 2);
 }
 
 /** Compiles a program for each text length when it is first met. */
