@@ -12,9 +12,28 @@ import { bundledFolder } from "./bundled-sets.js";
  * @throws UserError for a file that is missing, no YAML, or no valid configuration
  */
 export async function loadConfig(file: string, dataDir: string): Promise<TrainConfig> {
+  return placeConfig(await readYaml(file), { where: resolve(file), dataDir });
+}
+
+/** The value of a YAML or JSON file. @throws UserError for a file that is missing or no YAML */
+export async function readYaml(file: string): Promise<unknown> {
   const path = resolve(file);
-  const config = parseTrainConfig(parseYaml(path, await readText(path)), path);
-  const from = dirname(path);
+  return parseYaml(path, await readText(path));
+}
+
+export interface Placement {
+  /** The file that the configuration came from: named in errors, and paths are relative to it. */
+  readonly where: string;
+  readonly dataDir: string;
+}
+
+/** As {@link loadConfig}, of a configuration that is in memory. */
+export async function placeConfig(
+  value: unknown,
+  { where, dataDir }: Placement,
+): Promise<TrainConfig> {
+  const config = parseTrainConfig(value, where);
+  const from = dirname(where);
   const place = <T extends DataSource>(source: T) => placeSource(source, from, dataDir);
   const { inDomain, outOfDomain } = config.data.evaluate;
   const train: TrainConfig["data"]["train"] = [];

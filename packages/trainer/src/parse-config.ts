@@ -9,23 +9,31 @@ interface SchemaNode {
 }
 
 /**
- * Checks a configuration and fills in the defaults.
+ * Checks a training configuration and fills in the defaults.
  *
  * @param value what a YAML or JSON file held
  * @param where named in the error: the file, for instance
  * @throws UserError with every fault, its path, and for an unknown key the nearest known one
  */
 export function parseTrainConfig(value: unknown, where = "The configuration"): TrainConfig {
-  const result = trainConfig.safeParse(value);
+  return parseStrict(trainConfig, value, `${where} is not a valid training configuration`);
+}
+
+/** @throws UserError that begins with `complaint` and names every fault, as {@link parseTrainConfig} does */
+export function parseStrict<T extends z.ZodType>(
+  schema: T,
+  value: unknown,
+  complaint: string,
+): z.output<T> {
+  const result = schema.safeParse(value);
   if (result.success) return result.data;
-  const root = z.toJSONSchema(trainConfig, { io: "input" }) as SchemaNode;
+  const root = z.toJSONSchema(schema, { io: "input" }) as SchemaNode;
   const issues = result.error.issues.map((issue) =>
     issue.code === "unrecognized_keys"
       ? { ...issue, message: issue.keys.map((k) => describeKey(root, issue.path, k)).join("; ") }
       : issue,
   );
-  const text = z.prettifyError({ ...result.error, issues });
-  throw new UserError(`${where} is not a valid training configuration:\n${text}`);
+  throw new UserError(`${complaint}:\n${z.prettifyError({ ...result.error, issues })}`);
 }
 
 function describeKey(root: SchemaNode, path: readonly PropertyKey[], key: string): string {

@@ -39,11 +39,12 @@ export async function runTraining(options: TrainingOptions): Promise<Answer> {
       }),
     ),
   ).finally(() => progress.stop());
-  if (!summary.interrupted)
-    return { json: { outDir, ...summary }, text: describe(options, summary) };
+  const peakMegabytes = Math.round(process.resourceUsage().maxRSS / 1024); // maxRSS is in kilobytes
+  const json = { outDir, ...summary, peakMegabytes };
+  if (!summary.interrupted) return { json, text: describe(options, summary) };
   const { config: file, outDir: out } = options;
   return {
-    json: { outDir, ...summary },
+    json,
     text: `Saved at step ${summary.step} of ${summary.totalSteps}. Go on with: cliptune train ${file} --out ${out} --resume`,
     exitCode: 130,
   };

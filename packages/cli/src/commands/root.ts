@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { type Command, group } from "../command.js";
+import { adapterStrengths } from "./adapter-strengths.js";
 import { dataAdd } from "./data-add.js";
 import { doctor } from "./doctor.js";
 import { encode } from "./encode.js";
@@ -8,6 +9,7 @@ import { indexBuild } from "./index-build.js";
 import { params } from "./params.js";
 import { search } from "./search.js";
 import { serve } from "./serve.js";
+import { sweep } from "./sweep.js";
 import { train } from "./train.js";
 
 const manifest = JSON.parse(
@@ -30,6 +32,13 @@ export const root: Command = group({
   subCommands: {
     train,
     evaluate,
+    sweep,
+    adapter: group({
+      name: "adapter",
+      description: "Look at a LoRA adapter, and make others of it",
+      examples: ["cliptune adapter strengths runs/first --at 0,0.5,1,2"],
+      subCommands: { strengths: adapterStrengths },
+    }),
     index: group({
       name: "index",
       description: "Make the index that search and serve read",
