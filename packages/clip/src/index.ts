@@ -8,6 +8,14 @@ export {
   saveAdapter,
 } from "./adapter.js";
 export {
+  type CombinationType,
+  type CombineOptions,
+  combineAdapters,
+  scaleAdapter,
+  type WeightedAdapter,
+} from "./adapter-arithmetic/combine.js";
+export { inspectAdapter, type LayerReport } from "./adapter-arithmetic/inspect.js";
+export {
   type Activation,
   type ClipConfig,
   configJson,

@@ -7,6 +7,7 @@ export {
   trainConfig,
 } from "./config.js";
 export { type DataSets, loadDataSets } from "./data-sets.js";
+export { type Drift, drift, type EmbeddedSet } from "./drift.js";
 export type { PairEncoder } from "./embedder.js";
 export { type EvaluationOptions, evaluateRetrieval, type RetrievalMetrics } from "./evaluate.js";
 export type { TrainEvent } from "./events.js";

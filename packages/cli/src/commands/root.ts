@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { type Command, group } from "../command.js";
-import { adapterStrengths } from "./adapter-strengths.js";
+import { adapter } from "./adapter.js";
 import { dataAdd } from "./data-add.js";
 import { doctor } from "./doctor.js";
 import { encode } from "./encode.js";
@@ -33,12 +33,7 @@ export const root: Command = group({
     train,
     evaluate,
     sweep,
-    adapter: group({
-      name: "adapter",
-      description: "Look at a LoRA adapter, and make others of it",
-      examples: ["cliptune adapter strengths runs/first --at 0,0.5,1,2"],
-      subCommands: { strengths: adapterStrengths },
-    }),
+    adapter,
     index: group({
       name: "index",
       description: "Make the index that search and serve read",
