@@ -33,7 +33,7 @@ const on = (op, inputs, attrs = {}) => ({ op, inputs, attrs });
 const unaries = [
   ...["neg", "abs", "sign", "exp", "floor", "ceil", "round", "sin", "cos", "tan", "atan"],
   ...["sinh", "cosh", "asinh", "tanh", "sigmoid", "erf", "softplus", "relu", "isNaN", "isInf"],
-  ...["gelu", "quickGelu", "identity"],
+  ...["gelu", "identity"],
 ].map((op) => unary(op));
 
 const domains = [
@@ -102,7 +102,9 @@ const rows = [
   on("argMax", [ints([6, 5], 0, 3)], { axis: 1 }),
   on("softmax", [floats([4, 7], -30, 30)], { axis: 1 }),
   on("softmax", [cube], { axis: 1 }),
-  on("layerNorm", [floats([2, 3, 16]), floats([16]), floats([16])], { epsilon: 1e-5 }),
+  ...["layerNorm", "layerNormMean", "layerNormRdev"].map((op) =>
+    on(op, [floats([2, 3, 16]), floats([16]), floats([16])], { epsilon: 1e-5 }),
+  ),
   on("topKValues", [floats([4, 9])], { k: 3 }),
   on("topKIndices", [floats([4, 9])], { k: 3 }),
 ];

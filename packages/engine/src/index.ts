@@ -6,7 +6,7 @@ export { createEngine, type EngineOptions, engineNames } from "./create-engine.j
 export { UserError } from "./errors.js";
 export { attention } from "./fused/attention.js";
 export { dropout, uniformNoise } from "./fused/dropout.js";
-export { gelu, quickGelu } from "./fused/gelu.js";
+export { gelu, quickGelu, silu } from "./fused/gelu.js";
 export { layerNorm } from "./fused/layer-norm.js";
 export { linear } from "./fused/linear.js";
 export { createXlaEngine, type XlaEngine, type XlaOptions } from "./pjrt/engine.js";

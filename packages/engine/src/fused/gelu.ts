@@ -1,5 +1,5 @@
 import * as tf from "@tensorflow/tfjs-core";
-import { Gelu, hasKernel, QuickGelu, runKernel } from "./kernel-names.js";
+import { Gelu, hasKernel, runKernel } from "./kernel-names.js";
 
 const normalCdf = (x: tf.Tensor): tf.Tensor =>
   tf.mul(0.5, tf.add(1, tf.erf(tf.mul(x, Math.SQRT1_2))));
@@ -13,10 +13,30 @@ export function gelu(x: tf.Tensor): tf.Tensor {
   return tf.tidy(() => tf.mul(x, normalCdf(x)));
 }
 
-/** The sigmoid approximation of GELU, `x · σ(1.702 x)`; what OpenAI's CLIP uses. */
+/**
+ * The sigmoid approximation of GELU, `x · σ(1.702 x)`; what OpenAI's CLIP uses. Written as
+ * `silu(1.702 x) / 1.702`, because a compiled program moves both factors into the matmuls on either side.
+ */
 export function quickGelu(x: tf.Tensor): tf.Tensor {
-  if (hasKernel(QuickGelu)) return runKernel(QuickGelu, { x });
-  return tf.tidy(() => tf.mul(x, tf.sigmoid(tf.mul(x, 1.702))));
+  return tf.tidy(() => tf.mul(silu(tf.mul(x, 1.702)), 1 / 1.702));
+}
+
+/**
+ * `x · σ(x)`, also called swish.
+ * @see https://arxiv.org/abs/1606.08415, section 4
+ */
+export function silu(x: tf.Tensor): tf.Tensor {
+  return tf.customGrad((z, save) => {
+    const s = tf.sigmoid(z as tf.Tensor);
+    const y = tf.mul(z as tf.Tensor, s);
+    (save as tf.GradSaveFunc)([s, y]);
+    // with s = σ(z), y = z·s: d/dz z·s = s + z·s·(1 − s) = s + y·(1 − s)
+    const gradFunc = (dy: tf.Tensor, saved: tf.Tensor[]) => {
+      const [s, y] = saved as [tf.Tensor, tf.Tensor];
+      return tf.mul(dy, tf.add(s, tf.mul(y, tf.sub(1, s))));
+    };
+    return { value: y, gradFunc };
+  })(x);
 }
 
 tf.registerGradient({
@@ -27,19 +47,6 @@ tf.registerGradient({
     x: () => {
       const density = tf.mul(tf.exp(tf.mul(tf.square(x!), -0.5)), 1 / Math.sqrt(2 * Math.PI));
       return tf.mul(dy as tf.Tensor, tf.add(normalCdf(x!), tf.mul(x!, density)));
-    },
-  }),
-});
-
-tf.registerGradient({
-  kernelName: QuickGelu,
-  inputsToSave: ["x"],
-  // with s = σ(1.702 x): d/dx x·s = s·(1 + 1.702 x (1 − s))
-  gradFunc: (dy, [x]) => ({
-    x: () => {
-      const s = tf.sigmoid(tf.mul(x!, 1.702));
-      const slope = tf.add(1, tf.mul(tf.mul(x!, 1.702), tf.sub(1, s)));
-      return tf.mul(dy as tf.Tensor, tf.mul(s, slope));
     },
   }),
 });

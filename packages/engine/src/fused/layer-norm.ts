@@ -1,13 +1,6 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { hasKernel, LayerNorm, runKernel } from "./kernel-names.js";
 
-/** Centred and scaled to unit variance over the last axis, with the scale: x̂ = (x − μ)·r, r = (σ² + ε)^−½. */
-function standardise(x: tf.Tensor, epsilon: number): { xHat: tf.Tensor; r: tf.Tensor } {
-  const centred = tf.sub(x, tf.mean(x, -1, true));
-  const r = tf.rsqrt(tf.add(tf.mean(tf.square(centred), -1, true), epsilon));
-  return { xHat: tf.mul(centred, r), r };
-}
-
 /**
  * Layer normalisation over the last axis: `(x − mean) / sqrt(variance + epsilon) · weight + bias`.
  *
@@ -23,28 +16,33 @@ export function layerNorm(
   epsilon: number,
 ): tf.Tensor {
   if (hasKernel(LayerNorm)) return runKernel(LayerNorm, { x, weight, bias }, { epsilon });
-  return tf.tidy(() => tf.add(tf.mul(standardise(x, epsilon).xHat, weight), bias));
+  return tf.tidy(() => {
+    const centred = tf.sub(x, tf.mean(x, -1, true));
+    const rdev = tf.rsqrt(tf.add(tf.mean(tf.square(centred), -1, true), epsilon));
+    return tf.add(tf.mul(tf.mul(centred, rdev), weight), bias);
+  });
 }
 
-// With g = dy·weight: dx = r·(g − mean(g) − x̂·mean(g·x̂)); one pass over the row statistics instead of
-// the seven nodes that differentiating the composite gives.
+// The kernel gives y, μ and r = (σ² + ε)^−½. With c = x − μ and g = dy·weight:
+// dx = r·(g − mean(g) − x̂·mean(g·x̂)) = r·(g − mean(g)) − c·r³·mean(g·c), where x̂ = c·r.
 tf.registerGradient({
   kernelName: LayerNorm,
   inputsToSave: ["x", "weight"],
-  gradFunc: (dy, saved, attrs) => {
-    const grad = dy as tf.Tensor;
-    const [x, weight] = saved as [tf.Tensor, tf.Tensor];
-    const { epsilon } = attrs as unknown as { epsilon: number };
+  outputsToSave: [false, true, true],
+  gradFunc: (dys, saved) => {
+    const dy = (dys as tf.Tensor[])[0]!;
+    const [x, weight, mean, r] = saved as [tf.Tensor, tf.Tensor, tf.Tensor, tf.Tensor];
     const rows = [...x.shape.keys()].slice(0, -1);
+    const centred = tf.sub(x, mean);
     return {
       x: () => {
-        const { xHat, r } = standardise(x, epsilon);
-        const g = tf.mul(grad, weight);
-        const along = tf.mul(xHat, tf.mean(tf.mul(g, xHat), -1, true));
-        return tf.mul(r, tf.sub(tf.sub(g, tf.mean(g, -1, true)), along));
+        const g = tf.mul(dy, weight);
+        const along = tf.mul(tf.mean(tf.mul(g, centred), -1, true), tf.mul(r, tf.square(r)));
+        const even = tf.mul(r, tf.sub(g, tf.mean(g, -1, true)));
+        return tf.sub(even, tf.mul(centred, along));
       },
-      weight: () => tf.sum(tf.mul(grad, standardise(x, epsilon).xHat), rows),
-      bias: () => tf.sum(grad, rows),
+      weight: () => tf.sum(tf.mul(dy, tf.mul(centred, r)), rows),
+      bias: () => tf.sum(dy, rows),
     };
   },
 });

@@ -47,6 +47,9 @@ const matmul: Rule = ([a, b], attrs) => {
   return { dtype: a!.dtype, shape: [...batch, rows, columns] };
 };
 
+/** `[..., D]` → `[..., 1]` */
+const rowStatistic: Rule = ([x]) => ({ dtype: x!.dtype, shape: [...x!.shape.slice(0, -1), 1] });
+
 const withAxis = (shape: readonly number[], axis: number, size: number): number[] =>
   shape.map((d, i) => (i === axis ? size : d));
 
@@ -118,9 +121,11 @@ const rules = {
   }),
   cumsum: same,
   softmax: same,
+  // All three take x, weight and bias, so that they are one operator where that has three results.
   layerNorm: same,
+  layerNormMean: rowStatistic,
+  layerNormRdev: rowStatistic,
   gelu: same,
-  quickGelu: same,
 
   matmul,
   reshape: ([x], attrs) => ({ dtype: x!.dtype, shape: ints(attrs, "shape") }),

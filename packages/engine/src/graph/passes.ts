@@ -1,4 +1,4 @@
-import type { Graph, Node } from "./graph.js";
+import type { Graph, GraphBuilder, Node } from "./graph.js";
 import { ints } from "./operators.js";
 import { type Rule, rewrite } from "./rewrite.js";
 
@@ -70,36 +70,97 @@ const foldTransposes: Rule = (node, inputs, builder) => {
   );
 };
 
-/** The input that is a matmul, with its place and its partner's; the first when both are. */
-function productOf(
+/** A matmul times a literal scalar becomes the matmul's `alpha`. */
+const foldScale: Rule = (node, inputs, builder, uses) => {
+  const scaled = scaledBy(node, inputs);
+  if (!scaled || uses(node.inputs[scaled.at]!) > 1) return undefined;
+  const { x, scale } = scaled;
+  return isScalable(x) && sameShape(x.shape, node.shape)
+    ? withScale(x, x.inputs, scale, builder)
+    : undefined;
+};
+
+/** A factor that is a literal scalar, and what it multiplies. */
+function scaledBy(
+  node: Node,
   inputs: readonly Node[],
-): { product: Node; at: number; other: Node } | undefined {
-  const at = inputs.findIndex((input) => input.op === "matmul");
-  return at < 0 ? undefined : { product: inputs[at]!, at, other: inputs[1 - at]! };
+): { x: Node; at: number; scale: number } | undefined {
+  if (node.op !== "mul" || node.dtype !== "float32") return undefined;
+  const at = scalarOf(inputs[1]) === undefined ? 1 : 0;
+  const scale = scalarOf(inputs[1 - at]);
+  return scale === undefined ? undefined : { x: inputs[at]!, at, scale };
 }
 
-/** A matmul times a literal scalar becomes the matmul's `alpha`. */
-const foldScale: Rule = (node, inputs, builder, usedOnce) => {
-  const found = node.op === "mul" ? productOf(inputs) : undefined;
-  if (!found || !usedOnce(found.at)) return undefined;
-  const { product, other } = found;
-  const scale = scalarOf(other);
-  if (scale === undefined || product.inputs.length > 2 || product.dtype !== "float32")
-    return undefined;
-  if (!sameShape(product.shape, node.shape)) return undefined;
+const isScalable = (x: Node): boolean =>
+  x.op === "matmul" && x.inputs.length === 2 && x.dtype === "float32";
+
+const withScale = (
+  product: Node,
+  inputs: readonly Node[],
+  scale: number,
+  builder: GraphBuilder,
+): Node => {
   const alpha = scale * ((product.attrs["alpha"] as number | undefined) ?? 1);
-  return builder.op("matmul", product.inputs, { ...product.attrs, alpha });
+  return builder.op("matmul", inputs, { ...product.attrs, alpha });
+};
+
+/**
+ * s · (reshape of x) becomes a reshape of s · x, and s · (matmul + y) becomes (s · matmul) + s · y where y is
+ * a row, or such a sum again: so an activation's factor reaches the matmuls before it.
+ */
+const scaleBeforeSum: Rule = (node, inputs, builder, uses) => {
+  const scaled = scaledBy(node, inputs);
+  if (!scaled || !termsUsedOnce(node.inputs[scaled.at]!, uses)) return undefined;
+  const { x, scale } = scaled;
+  if (!sameShape(x.shape, node.shape)) return undefined;
+  const inner = x.op === "reshape" ? x.inputs[0]! : x;
+  const pushed = scaledTerms(inner, scale, builder);
+  if (!pushed || (inner === x && x.op === "matmul")) return undefined;
+  return inner === x ? pushed : builder.op("reshape", [pushed], { shape: node.shape });
+};
+
+/** Whether a sum, its matmuls and the reshape around it serve nobody else. */
+const termsUsedOnce = (x: Node, uses: (old: Node) => number): boolean =>
+  x.shape.length === 1 ||
+  (uses(x) === 1 &&
+    (x.op === "matmul" ||
+      ((x.op === "add" || x.op === "reshape") &&
+        x.inputs.every((term) => termsUsedOnce(term, uses)))));
+
+/** s · x with s in every matmul of the sum x; undefined where some term is neither a matmul nor a row. */
+function scaledTerms(x: Node, scale: number, builder: GraphBuilder): Node | undefined {
+  if (isScalable(x)) return withScale(x, x.inputs, scale, builder);
+  const isRow = x.shape.length === 1 && x.dtype === "float32";
+  if (isRow) return builder.op("mul", [x, builder.scalar(scale)], {});
+  if (x.op !== "add" || x.shape.length !== 2) return undefined;
+  const [a, b] = x.inputs.map((term) => scaledTerms(term, scale, builder));
+  return a && b && builder.op("add", [a, b], {});
+}
+
+/** A matmul of s · x becomes the matmul of x with s in its `alpha`, seen through a reshape too. */
+const scaleAfterMatmul: Rule = (node, inputs, builder) => {
+  if (!isScalable(node)) return undefined;
+  let factor = 1;
+  const bare = inputs.map((input) => {
+    const inner = input.op === "reshape" ? input.inputs[0]! : input;
+    const scaled = scaledBy(inner, inner.inputs);
+    if (!scaled || !sameShape(scaled.x.shape, inner.shape)) return input;
+    factor *= scaled.scale;
+    return inner === input ? scaled.x : builder.op("reshape", [scaled.x], { shape: input.shape });
+  });
+  return factor === 1 ? undefined : withScale(node, bare, factor, builder);
 };
 
 /**
  * A two-dimensional matmul plus a row vector, or plus a matrix of its own shape, becomes one Gemm that
  * adds as it goes: biases, LoRA's low-rank term and sums of gradients cost no pass of their own.
  */
-const foldSum: Rule = (node, inputs, builder, usedOnce) => {
+const foldSum: Rule = (node, inputs, builder, uses) => {
   if (node.op !== "add" || node.dtype !== "float32" || node.shape.length !== 2) return undefined;
   const foldable = (at: number): boolean => {
     const [product, other] = [inputs[at]!, inputs[1 - at]!];
-    const isPlain = product.op === "matmul" && product.inputs.length === 2 && usedOnce(at);
+    const isPlain =
+      product.op === "matmul" && product.inputs.length === 2 && uses(node.inputs[at]!) === 1;
     const isRow = other.shape.length === 1 && other.shape[0] === product.shape[1];
     return isPlain && (isRow || sameShape(other.shape, product.shape));
   };
@@ -113,14 +174,14 @@ const foldSum: Rule = (node, inputs, builder, usedOnce) => {
  * (reshape of a matmul) + x becomes a reshape of (matmul + x): layers flatten their rows for the matmul,
  * and the sum must meet it there for `foldSum` to see it.
  */
-const sumBeforeReshape: Rule = (node, inputs, builder, usedOnce) => {
+const sumBeforeReshape: Rule = (node, inputs, builder, uses) => {
   if (node.op !== "add" || node.shape.length <= 2) return undefined;
   const at = inputs.findIndex(
     (input, i) =>
       input.op === "reshape" &&
       input.inputs[0]!.op === "matmul" &&
       input.inputs[0]!.shape.length === 2 &&
-      usedOnce(i) &&
+      uses(node.inputs[i]!) === 1 &&
       sameShape(input.shape, inputs[1 - i]!.shape),
   );
   if (at < 0) return undefined;
@@ -134,6 +195,7 @@ const sumBeforeReshape: Rule = (node, inputs, builder, usedOnce) => {
 export const optimise = (graph: Graph): Graph => {
   const simple = rewrite(graph, [simplifyViews, dropNeutral]);
   const scaled = rewrite(simple, [simplifyViews, dropNeutral, foldTransposes, foldScale]);
-  const flat = rewrite(scaled, [sumBeforeReshape]);
-  return rewrite(rewrite(flat, [simplifyViews]), [foldSum]);
+  const flat = rewrite(rewrite(scaled, [sumBeforeReshape]), [simplifyViews]);
+  const moved = rewrite(flat, [scaleBeforeSum, scaleAfterMatmul, simplifyViews]);
+  return rewrite(moved, [simplifyViews, foldSum]);
 };

@@ -2,14 +2,14 @@ import { type Graph, GraphBuilder, liveNodes, type Node } from "./graph.js";
 
 /**
  * One local improvement: given a node and its inputs already rewritten, the node to put in its place,
- * or undefined to keep the operator as it is. `usedOnce(i)` says whether input `i` has no other user,
- * so that absorbing it does not compute it twice.
+ * or undefined to keep the operator as it is. `uses` counts the users of `node`, of its inputs and of theirs
+ * as they were before: what has one user can be absorbed without computing it twice.
  */
 export type Rule = (
   node: Node,
   inputs: readonly Node[],
   builder: GraphBuilder,
-  usedOnce: (input: number) => boolean,
+  uses: (old: Node) => number,
 ) => Node | undefined;
 
 /** Rebuilds a graph from its inputs up, offering every live node to the rules in turn. */
@@ -17,11 +17,11 @@ export function rewrite(graph: Graph, rules: readonly Rule[]): Graph {
   const builder = new GraphBuilder();
   const rebuilt = new Map<Node, Node>();
   const live = liveNodes(graph);
-  const uses = countUses(graph, live);
+  const counts = countUses(graph, live);
+  const uses = (old: Node): number => counts.get(old) ?? 0;
   const replace = (node: Node, inputs: readonly Node[]): Node => {
-    const usedOnce = (input: number) => uses.get(node.inputs[input]!) === 1;
     for (const rule of rules) {
-      const better = rule(node, inputs, builder, usedOnce);
+      const better = rule(node, inputs, builder, uses);
       if (better) return better;
     }
     return copy(node, inputs, builder);

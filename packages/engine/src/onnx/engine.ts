@@ -5,9 +5,20 @@ import type { Arrays, Constants, Engine, State } from "../types.js";
 import { emitOnnx } from "./emitter.js";
 import { type Holds, heldBy, hold, hostArrays, inTurn, tensorsOf } from "./held.js";
 import { createProgram, openSession } from "./program.js";
+import { inputName } from "./writer.js";
+
+export interface OnnxOptions {
+  /** 0 for one a core. */
+  readonly threads?: number;
+  /**
+   * Each program keeps frozen matrices in the layout that matmul kernels read: a tenth faster, and that much
+   * more memory. True unless given.
+   */
+  readonly packWeights?: boolean;
+}
 
 /** Compiles programs to ONNX and runs each as one session of ONNX Runtime on the CPU. */
-export function createOnnxEngine({ threads = 0 }: { threads?: number } = {}): Engine {
+export function createOnnxEngine({ threads = 0, packWeights = true }: OnnxOptions = {}): Engine {
   const holds: Holds = new WeakMap();
 
   const constants = (arrays: Arrays): Constants => {
@@ -44,8 +55,18 @@ export function createOnnxEngine({ threads = 0 }: { threads?: number } = {}): En
     constants,
     state,
     compile: async (definition) => {
-      const program = emitOnnx(optimise(await trace(definition)));
-      const session = await openSession(definition.name, program.model, threads);
+      const graph = optimise(await trace(definition));
+      const program = emitOnnx(graph, { packWeights });
+      const { name, constants, state } = definition;
+      const weights = Object.fromEntries(
+        program.weights.map((key) => [
+          inputName("constant", key),
+          heldBy(holds, constants!).tensors[key]!,
+        ]),
+      );
+      // In a backward pass it finds nothing that the graph's own passes left, and takes a second to look.
+      const fuse = state === undefined;
+      const session = await openSession(name, program.model, { threads, weights, fuse });
       return createProgram(definition, program, session, holds);
     },
     dispose: async () => undefined,

@@ -108,8 +108,16 @@ const topK =
   (index: 0 | 1): Form =>
   (node, e) => {
     const [x] = names(node, e) as [string];
-    const result = e.pair("TopK", [x, e.int64([int(node.attrs, "k")])], index, { axis: -1 });
-    return index === 0 ? result : e.cast(result, "int32");
+    const results = e.results("TopK", [x, e.int64([int(node.attrs, "k")])], 2, { axis: -1 });
+    return index === 0 ? results[0]! : e.cast(results[1]!, "int32");
+  };
+
+/** Three results of one operator: the rows normalised, their means, and their reciprocal deviations. */
+const layerNorm =
+  (index: 0 | 1 | 2): Form =>
+  (node, e) => {
+    const attrs = { axis: -1, epsilon: { float: int(node.attrs, "epsilon") } };
+    return e.results("LayerNormalization", names(node, e), 3, attrs)[index]!;
   };
 
 /** Tests that ONNX defines for floats alone. */
@@ -191,14 +199,10 @@ export const forms: Record<OpName, Form> = {
       reverse: node.attrs["reverse"] ? 1 : 0,
     }),
   softmax: alongAxis("Softmax"),
-  layerNorm: (node, e) =>
-    e.op("LayerNormalization", names(node, e), {
-      axis: -1,
-      epsilon: { float: int(node.attrs, "epsilon") },
-    }),
+  layerNorm: layerNorm(0),
+  layerNormMean: layerNorm(1),
+  layerNormRdev: layerNorm(2),
   gelu: direct("Gelu"),
-  quickGelu: (node, e) =>
-    e.op("QuickGelu", names(node, e), { alpha: { float: 1.702 } }, "com.microsoft"),
 
   matmul,
   // ONNX reads a zero as "as it was" unless told otherwise.

@@ -42,7 +42,8 @@ export interface Initializer {
   readonly name: string;
   readonly type: OnnxType;
   readonly shape: readonly number[];
-  readonly raw: Uint8Array;
+  /** The elements; undefined when they are handed over beside the model, under the initializer's name. */
+  readonly raw?: Uint8Array;
 }
 
 const nodeProto = (node: OnnxNode): Message =>
@@ -60,8 +61,14 @@ const tensorProto = ({ name, type, shape, raw }: Initializer): Message =>
     ...shape.map((d) => integer(1, d)),
     integer(2, onnxTypes[type]),
     bytes(8, name),
-    bytes(9, raw),
+    ...(raw ? [bytes(9, raw)] : outside(name)),
   );
+
+/** TensorProto.external_data names a file, which here is a buffer handed over with the model. */
+const outside = (location: string): Message[] => [
+  bytes(13, message(bytes(1, "location"), bytes(2, location))),
+  integer(14, 1),
+];
 
 function valueInfo(name: string, { dtype, shape }: Spec): Message {
   const dimensions = shape.map((d) => bytes(1, integer(1, d)));

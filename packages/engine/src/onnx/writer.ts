@@ -17,6 +17,7 @@ export class Emitter {
   readonly nodes: OnnxNode[] = [];
   readonly initializers = new Map<string, Initializer>();
   #names = new Map<Node, string>();
+  #results = new Map<string, string[]>();
   #fresh = 0;
 
   /** The value that holds a graph node already emitted. */
@@ -34,11 +35,15 @@ export class Emitter {
     return output;
   }
 
-  /** As `op`, for an operator of two results, of which `index` is wanted. */
-  pair(type: string, inputs: readonly string[], index: 0 | 1, attrs: Attributes = {}): string {
-    const outputs = [`v${this.#fresh++}`, `v${this.#fresh++}`];
+  /** As `op`, for an operator of several results; it is emitted once, whichever of them are asked for. */
+  results(type: string, inputs: readonly string[], count: number, attrs: Attributes): string[] {
+    const key = JSON.stringify([type, inputs, attrs]);
+    const known = this.#results.get(key);
+    if (known) return known;
+    const outputs = Array.from({ length: count }, () => `v${this.#fresh++}`);
     this.nodes.push({ type, inputs, outputs, attrs, domain: "" });
-    return outputs[index]!;
+    this.#results.set(key, outputs);
+    return outputs;
   }
 
   cast(value: string, type: OnnxType): string {

@@ -12,9 +12,6 @@ export const gelu: Composite = (x, w) => {
   return w.binary("multiply", w.binary("multiply", x, 0.5), cdf);
 };
 
-export const quickGelu: Composite = (x, w) =>
-  w.binary("multiply", x, w.unary("logistic", w.binary("multiply", x, 1.702)));
-
 /** log(1 + eˣ) = max(x, 0) + log(1 + e^−|x|), which does not overflow. */
 export const softplus: Composite = (x, w) => {
   const small = w.unary("exponential", w.unary("negate", w.unary("abs", x)));

@@ -57,14 +57,26 @@ const softmax: Form = ({ attrs }, [x], w) => {
   return w.binary("divide", powers, w.reduce("add", powers, [axis], true));
 };
 
-const layerNorm: Form = ({ attrs }, [x, weight, bias], w) => {
-  const last = [x!.shape.length - 1];
-  const centred = w.binary("subtract", x!, w.mean(x!, last, true));
+/** x − mean, the mean, and 1 / √(variance + ε), along the last axis. */
+function rowStatistics(x: Value, epsilon: number, w: Writer) {
+  const last = [x.shape.length - 1];
+  const mean = w.mean(x, last, true);
+  const centred = w.binary("subtract", x, mean);
   const variance = w.mean(w.binary("multiply", centred, centred), last, true);
-  const scale = w.unary("rsqrt", w.binary("add", variance, int(attrs, "epsilon")));
-  const standard = w.binary("multiply", centred, scale);
+  return { centred, mean, rdev: w.unary("rsqrt", w.binary("add", variance, epsilon)) };
+}
+
+const layerNorm: Form = ({ attrs }, [x, weight, bias], w) => {
+  const { centred, rdev } = rowStatistics(x!, int(attrs, "epsilon"), w);
+  const standard = w.binary("multiply", centred, rdev);
   return w.binary("add", w.binary("multiply", standard, weight!), bias!);
 };
+
+// XLA finds what these have in common with the form above.
+const layerNormStatistic =
+  (name: "mean" | "rdev"): Form =>
+  ({ attrs }, [x], w) =>
+    rowStatistics(x!, int(attrs, "epsilon"), w)[name];
 
 /** The first place that holds the maximum. */
 const argMax: Form = ({ attrs }, [x], w) => {
@@ -154,8 +166,9 @@ export const forms: Record<OpName, Form> = {
   cumsum,
   softmax,
   layerNorm,
+  layerNormMean: layerNormStatistic("mean"),
+  layerNormRdev: layerNormStatistic("rdev"),
   gelu: made(composite.gelu),
-  quickGelu: made(composite.quickGelu),
 
   matmul: product,
   reshape: ({ shape }, [x], w) => w.reshape(x!, shape),

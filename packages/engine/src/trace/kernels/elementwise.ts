@@ -119,5 +119,4 @@ export const elementwise: Kernels = {
   OnesLike: ({ x }, _, b) => b.op("broadcastTo", [number(1, x!, b)], { shape: x!.shape }),
 
   CliptuneGelu: unary("gelu"),
-  CliptuneQuickGelu: unary("quickGelu"),
 };

@@ -49,5 +49,7 @@ export const reductions: Kernels = {
   Softmax: ({ logits }, { dim }, b) =>
     b.op("softmax", [logits!], { axis: axesOf(logits!, dim)[0]! }),
   CliptuneLayerNorm: ({ x, weight, bias }, { epsilon }, b) =>
-    b.op("layerNorm", [x!, weight!, bias!], { epsilon }),
+    (["layerNorm", "layerNormMean", "layerNormRdev"] as const).map((op) =>
+      b.op(op, [x!, weight!, bias!], { epsilon }),
+    ),
 };
