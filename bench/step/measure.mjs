@@ -9,9 +9,10 @@ import { makeWorld, operations } from "./worlds.mjs";
 
 const options = JSON.parse(process.argv[2] ?? "{}");
 const median = (values) => [...values].sort((a, b) => a - b)[values.length >> 1];
+const { threads, packWeights } = options;
 const engineOptions = {
-  ...(options.threads && { threads: options.threads }),
-  ...(options.cacheDir && { cacheDir: options.cacheDir }),
+  ...(threads !== undefined && { threads }),
+  ...(packWeights !== undefined && { packWeights }),
 };
 
 /** Forward, backward and AdamW (without weight decay) of the LoRA matrices, as one program. */
@@ -44,7 +45,7 @@ function definition(engine, world, length) {
           config,
           params: constants,
           lora: { params: trained, scales },
-          ...(options.checkpoint && { checkpoint: true }),
+          ...(options.recompute && { recompute: true }),
         };
         const pixels = tf.sub(tf.div(tf.cast(inputs.pixels, "float32"), 127.5), 1);
         const image = unitNorm(imageTower(net, pixels));

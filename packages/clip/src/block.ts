@@ -1,4 +1,4 @@
-import { attention, gelu, layerNorm, quickGelu } from "@cliptune/engine";
+import { attention, checkpoint, gelu, layerNorm, quickGelu } from "@cliptune/engine";
 import * as tf from "@tensorflow/tfjs-core";
 import type { TowerConfig } from "./config.js";
 import { loraLinear, type Network, param } from "./lora-linear.js";
@@ -59,6 +59,31 @@ function block(stack: Stack, index: number, x: tf.Tensor, masks: Masks): tf.Tens
   return tf.add(attended, loraLinear(net, `${path}.mlp.fc2`, active));
 }
 
+/** `block`, its intermediate values made again in the backward pass when the network says so. */
+function maybeRecomputed(
+  stack: Stack,
+  index: number,
+  x: tf.Tensor,
+  mask: tf.Tensor | undefined,
+): tf.Tensor {
+  const { net, prefix } = stack;
+  if (!net.recompute) return block(stack, index, x, { mask });
+  // Gradients flow to what is passed in, so the block's own parameters must be: the trained ones, that is
+  // the adapter's, or all where there is none. The mask is passed in to live until then.
+  const trained = net.lora ? net.lora.params : net.params;
+  const path = `${prefix}.encoder.layers.${index}.`;
+  const names = Object.keys(trained).filter((name) => name.startsWith(path));
+  const own = names.map((name) => trained[name]!);
+  const run = (rows: tf.Tensor, given: readonly tf.Tensor[], mask?: tf.Tensor): tf.Tensor => {
+    const params = { ...trained, ...Object.fromEntries(names.map((name, i) => [name, given[i]!])) };
+    const inner = net.lora ? { ...net, lora: { ...net.lora, params } } : { ...net, params };
+    return block({ ...stack, net: inner }, index, rows, { mask });
+  };
+  return mask
+    ? checkpoint((rows, mask, ...given) => run(rows!, given, mask), x, mask, ...own)
+    : checkpoint((rows, ...given) => run(rows!, given), x, ...own);
+}
+
 interface Masks {
   readonly mask?: tf.Tensor | undefined;
   readonly pooling?: Pooling;
@@ -80,7 +105,8 @@ export function runBlocks(
 ): tf.Tensor2D {
   const last = stack.tower.numHiddenLayers - 1;
   let hidden = x;
-  for (let i = 0; i < last; i++) hidden = block(stack, i, hidden, { mask });
+  for (let i = 0; i < last; i++) hidden = maybeRecomputed(stack, i, hidden, mask);
+  // Of the last one little is kept: it is one row of each sequence past its keys and values.
   const pooled = block(stack, last, hidden, { mask: pooling.mask, pooling }); // [B, 1, D]
   return tf.reshape(pooled, [x.shape[0]!, x.shape[2]!]) as tf.Tensor2D;
 }

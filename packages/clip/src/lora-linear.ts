@@ -24,6 +24,8 @@ export interface Network {
    * on half of them halves its cost (FLIP, https://arxiv.org/abs/2212.00794).
    */
   readonly keptPatches?: tf.Tensor2D;
+  /** Compute every block again in the backward pass, so that of each only its input is kept: memory for time. */
+  readonly recompute?: boolean;
 }
 
 export function param(net: Network, name: string): tf.Tensor {

@@ -97,7 +97,10 @@ describe.each(engines)("on engine %s", (name) => {
     expect(largestDifference(logits!.data, beside["logits"]!.data)).toBeLessThan(1e-4);
   });
 
-  test("the gradient of every LoRA matrix is PyTorch's", async () => {
+  test.each([
+    ["", false],
+    [", blocks computed again in the backward pass too", true],
+  ])("the gradient of every LoRA matrix is PyTorch's%s", async (_, recompute) => {
     const { config, weights, expected, batch } = await reference;
     const adapter = await loadAdapter(golden("tiny/adapter_init"), { config });
     const names = Object.keys(adapter.weights);
@@ -111,7 +114,7 @@ describe.each(engines)("on engine %s", (name) => {
         const loss = (...values: tf.Tensor[]): tf.Scalar => {
           const named = Object.fromEntries(names.map((key, i) => [key, values[i]!]));
           const lora: LoraForward = { params: named, scales };
-          return clipLoss(forward({ config, params, lora }, inputs).logits);
+          return clipLoss(forward({ config, params, lora, recompute }, inputs).logits);
         };
         const grads = tf.grads(loss)(names.map((key) => state[key]!));
         return { outputs: Object.fromEntries(names.map((key, i) => [key, grads[i]!])) };

@@ -105,6 +105,7 @@ const rows = [
   ...["layerNorm", "layerNormMean", "layerNormRdev"].map((op) =>
     on(op, [floats([2, 3, 16]), floats([16]), floats([16])], { epsilon: 1e-5 }),
   ),
+  on("after", [cube, floats([4, 7])]),
   on("topKValues", [floats([4, 9])], { k: 3 }),
   on("topKIndices", [floats([4, 9])], { k: 3 }),
 ];

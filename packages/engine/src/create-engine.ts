@@ -9,6 +9,8 @@ import type { Engine, EngineName } from "./types.js";
 export interface EngineOptions {
   /** Threads for one operator; all cores unless given. */
   readonly threads?: number;
+  /** `onnx-cpu`: keep frozen matrices laid out for the kernels; true unless given. */
+  readonly packWeights?: boolean;
   /** The PJRT plugin that `xla` runs on: path of a shared library. */
   readonly plugin?: string;
   /** Precision of `xla`'s matrix products; `tf32` unless given. */

@@ -5,6 +5,7 @@ import "./gradients.js";
 export { createEngine, type EngineOptions, engineNames } from "./create-engine.js";
 export { UserError } from "./errors.js";
 export { attention } from "./fused/attention.js";
+export { checkpoint } from "./fused/checkpoint.js";
 export { dropout, uniformNoise } from "./fused/dropout.js";
 export { gelu, quickGelu, silu } from "./fused/gelu.js";
 export { layerNorm } from "./fused/layer-norm.js";

@@ -147,6 +147,10 @@ export const trainConfig = z
     augment: augmentConfig.prefault({}),
     evaluate: evaluateConfig.prefault({}),
     checkpoint: checkpointConfig.prefault({}),
+    recompute: z
+      .boolean()
+      .default(false)
+      .describe("compute each block again in the backward pass: less memory, a third more time"),
     dtype: z
       .enum(["float32", "float16"])
       .default("float32")

@@ -4,7 +4,7 @@ import { isDeepStrictEqual } from "node:util";
 import { makeDirectory } from "@cliptune/clip";
 import { UserError } from "@cliptune/engine";
 import { listCheckpoints, type RunState, readNewest } from "./checkpoint.js";
-import type { TrainConfig } from "./config.js";
+import { type TrainConfig, trainConfig } from "./config.js";
 import { isMissing, writeFileAtomically } from "./disk.js";
 
 /** The files of a run; the web page and `--resume` read them. */
@@ -75,9 +75,12 @@ async function readConfig(path: string): Promise<Record<string, unknown> | undef
 }
 
 function checkSame(dir: string, known: Record<string, unknown>, config: TrainConfig): void {
-  const now = JSON.parse(JSON.stringify(config)) as Record<string, unknown>;
-  const keys = [...new Set([...Object.keys(known), ...Object.keys(now)])];
-  const changed = keys.filter((key) => !isDeepStrictEqual(known[key], now[key]));
+  const plain = (value: unknown) => JSON.parse(JSON.stringify(value)) as Record<string, unknown>;
+  // A setting that is newer than the run had its default then.
+  const before = plain(trainConfig.safeParse(known).data ?? known);
+  const now = plain(config);
+  const keys = [...new Set([...Object.keys(before), ...Object.keys(now)])];
+  const changed = keys.filter((key) => !isDeepStrictEqual(before[key], now[key]));
   if (changed.length > 0) {
     throw new UserError(
       `${dir} was begun with another configuration (${changed.join(", ")} differ); resume with the same one, or choose another directory.`,

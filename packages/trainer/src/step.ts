@@ -66,6 +66,7 @@ export function trainStep(
       const lossOf = (...trained: tf.Tensor[]): tf.Scalar =>
         contrast(trainable, values, {
           pixels,
+          recompute: config.recompute,
           trained: Object.fromEntries(names.map((name, i) => [name, trained[i]!])),
         });
       const { value, grads } = tf.valueAndGrads(lossOf)(names.map((name) => values.state[name]!));
@@ -76,16 +77,23 @@ export function trainStep(
   };
 }
 
+interface Views {
+  readonly pixels: tf.Tensor4D;
+  readonly recompute: boolean;
+  readonly trained: Record<string, tf.Tensor>;
+}
+
 function contrast(
   trainable: Trainable,
   values: ProgramValues,
-  { pixels, trained }: { pixels: tf.Tensor4D; trained: Record<string, tf.Tensor> },
+  { pixels, recompute, trained }: Views,
 ): tf.Scalar {
   const { ids, ends, titles, captions, seed } = values.inputs as Record<string, tf.Tensor>;
   const patches = values.inputs["patches"] as tf.Tensor2D | undefined;
   const net = networkOf(trainable, values, {
     trained,
     dropoutSeed: seed as tf.Scalar,
+    recompute,
     ...(patches && { keptPatches: patches }),
   });
   const image = unitNorm(imageTower(net, pixels)); // [B, D]

@@ -36,6 +36,8 @@ export interface NetworkOptions {
   readonly dropoutSeed?: tf.Scalar;
   /** `[B, K]` indices of the patches to see; all of them unless given. */
   readonly keptPatches?: tf.Tensor2D;
+  /** See `Network`. */
+  readonly recompute?: boolean;
   /** Replace the state's parameters, to differentiate with respect to them. */
   readonly trained?: Readonly<Record<string, tf.Tensor>>;
 }
@@ -69,16 +71,16 @@ export function createTrainable(engine: Engine, model: ClipModel, config: TrainC
 export function networkOf(
   trainable: Trainable,
   { constants, state }: Pick<ProgramValues, "constants" | "state">,
-  { strength, dropoutSeed, keptPatches, trained = state }: NetworkOptions = {},
+  { strength, dropoutSeed, keptPatches, recompute, trained = state }: NetworkOptions = {},
 ): Network {
   const { config } = trainable.model;
-  const patches = keptPatches && { keptPatches };
-  if (!trainable.lora) return { config, params: trained, ...patches };
+  const how = { ...(keptPatches && { keptPatches }), ...(recompute && { recompute }) };
+  if (!trainable.lora) return { config, params: trained, ...how };
   const rate = trainable.lora.config.dropout;
   return {
     config,
     params: constants,
-    ...patches,
+    ...how,
     lora: {
       params: trained,
       scales: trainable.lora.scales,

@@ -3,6 +3,7 @@ import * as tf from "@tensorflow/tfjs-core";
 /** Kernels of the engine's own, beside tfjs's. A backend without one runs the composite of tfjs operators. */
 export const LayerNorm = "CliptuneLayerNorm";
 export const Gelu = "CliptuneGelu";
+export const After = "CliptuneAfter";
 
 export const hasKernel = (name: string): boolean => tf.getKernel(name, tf.getBackend()) != null;
 

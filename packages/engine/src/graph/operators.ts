@@ -88,6 +88,8 @@ const rules = {
   isNaN: logical,
   isInf: logical,
   identity: same,
+  // The first input, computed from no earlier than when the second is there.
+  after: same,
 
   add: broadcast,
   sub: broadcast,

@@ -120,6 +120,17 @@ const layerNorm =
     return e.results("LayerNormalization", names(node, e), 3, attrs)[index]!;
   };
 
+/**
+ * A reshape to the shape that x has, said so that it depends on `when`: ONNX Runtime orders nodes by what they
+ * read, and a reshape copies nothing.
+ */
+const after: Form = (node, e) => {
+  const [x, when] = names(node, e) as [string, string];
+  const elements = e.op("Size", [when]);
+  const nothing = e.op("Mul", [elements, e.int64([0])]); // [1]
+  return e.op("Reshape", [x, e.op("Add", [e.int64(node.shape), nothing])]);
+};
+
 /** Tests that ONNX defines for floats alone. */
 const floatTest =
   (type: string): Form =>
@@ -166,6 +177,7 @@ export const forms: Record<OpName, Form> = {
   relu: direct("Relu"),
   not: direct("Not"),
   identity: direct("Identity"),
+  after,
   isNaN: floatTest("IsNaN"),
   isInf: floatTest("IsInf"),
 

@@ -139,6 +139,7 @@ export const forms: Record<OpName, Form> = {
   isNaN: made(composite.isNotANumber),
   isInf: made(composite.isInfinite),
   identity: (_, [x]) => x!,
+  after: (_, [x, when], w) => w.barrier(x!, when!),
 
   add: binary("add"),
   sub: binary("subtract"),

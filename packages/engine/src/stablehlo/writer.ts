@@ -129,6 +129,17 @@ export class Writer {
     );
   }
 
+  /** `x`, which nothing after this computes from before `when` is there. */
+  barrier(x: Value, when: Value): Value {
+    const types = `(${tensorType(x)}, ${tensorType(when)})`;
+    const both = this.line(
+      `:2 = "stablehlo.optimization_barrier"(${x.name}, ${when.name}) : ${types} -> ${types}`,
+      x.type,
+      x.shape,
+    );
+    return { ...both, name: `${both.name}#0` };
+  }
+
   convert(x: Value, type: HloType): Value {
     return x.type === type ? x : this.#reshaped("convert", x, { type, shape: x.shape });
   }
