@@ -37,7 +37,13 @@ beforeAll(() => {
   const files = readdirSync(tarballs).map((name) => join(tarballs, name));
   // Scripts are skipped: the one that matters compiles hnswlib-node for half a minute, so the
   // repository's compiled copy of the same version is put in its place.
-  const quiet = ["--ignore-scripts", "--prefer-offline", "--no-audit", "--no-fund", "--silent"];
+  const quiet = [
+    "--ignore-scripts",
+    "--prefer-offline",
+    "--no-audit",
+    "--no-fund",
+    "--loglevel=error",
+  ];
   run("npm", ["install", ...quiet, ...files], project);
   const addon = "node_modules/hnswlib-node/build";
   if (existsSync(join(rootDir, addon))) {
