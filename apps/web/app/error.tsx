@@ -1,14 +1,16 @@
 "use client";
 
 import { Notice } from "@/components/notice";
+import { useWords } from "@/components/words";
 
 export default function ErrorPage({ reset }: { error: Error; reset: () => void }) {
+  const { words } = useWords();
   return (
     <main>
-      <Notice title="This page failed to load" tone="danger">
-        <p>The server's log says why.</p>
+      <Notice title={words.failures.page} tone="danger">
+        <p>{words.failures.pageHelp}</p>
         <button type="button" onClick={reset} className="rounded-md bg-sunken px-4 py-2 text-ink">
-          Try again
+          {words.search.retry}
         </button>
       </Notice>
     </main>

@@ -1,12 +1,14 @@
 import Link from "next/link";
 import { Notice } from "@/components/notice";
+import { readLanguage } from "@/server/language";
 
-export default function NotFound() {
+export default async function NotFound() {
+  const { words } = await readLanguage();
   return (
     <main>
-      <Notice title="There is nothing here">
+      <Notice title={words.failures.notFound}>
         <Link href="/" className="text-accent underline underline-offset-4">
-          Back to the search
+          {words.failures.back}
         </Link>
       </Notice>
     </main>

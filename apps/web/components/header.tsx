@@ -1,12 +1,20 @@
+"use client";
+
 import Link from "next/link";
 import type { ReactNode } from "react";
+import { LanguageSwitch } from "./language-switch";
+import { useWords } from "./words";
+
+/** The pages in the order of the navigation. */
+const pages = { search: "/", runs: "/runs" } as const;
 
 interface HeaderProps {
-  readonly page: "search" | "runs";
+  readonly page: keyof typeof pages;
   readonly children?: ReactNode;
 }
 
 export function Header({ page, children }: HeaderProps) {
+  const { words } = useWords();
   return (
     <header className="sticky top-0 z-10 border-line border-b bg-canvas/90 backdrop-blur-md">
       <div className="grid grid-cols-[1fr_auto] items-center gap-x-6 gap-y-3 px-4 py-3 sm:grid-cols-[1fr_minmax(16rem,40rem)_1fr] sm:px-8">
@@ -23,13 +31,13 @@ export function Header({ page, children }: HeaderProps) {
         >
           {children}
         </div>
-        <nav aria-label="Pages" className="flex gap-1 justify-self-end">
-          <PageLink href="/" current={page === "search"}>
-            Search
-          </PageLink>
-          <PageLink href="/runs" current={page === "runs"}>
-            Runs
-          </PageLink>
+        <nav aria-label={words.pages.label} className="flex items-center gap-1 justify-self-end">
+          {Object.entries(pages).map(([name, href]) => (
+            <PageLink key={name} href={href} current={name === page}>
+              {words.pages[name as keyof typeof pages]}
+            </PageLink>
+          ))}
+          <LanguageSwitch />
         </nav>
       </div>
     </header>
