@@ -2,7 +2,6 @@
 // Every measurement is a process of its own; the best matmul rate is taken before and after, the higher one counts.
 
 import { execFile } from "node:child_process";
-import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 
@@ -18,11 +17,13 @@ async function measure(options) {
 
 /** The same step in PyTorch, where python3 has it. */
 async function torchStep() {
-  const python = process.env.PYTHON ?? "python3";
-  const script = file("torch_step.py");
-  if (!existsSync(script)) return null;
-  const { stdout } = await run(python, [script]).catch(() => ({ stdout: "" }));
-  return stdout === "" ? null : JSON.parse(stdout);
+  // Debian's python3-torch is in the system's Python, which another may hide.
+  const pythons = process.env.PYTHON ? [process.env.PYTHON] : ["python3", "/usr/bin/python3"];
+  for (const python of pythons) {
+    const { stdout } = await run(python, [file("torch_step.py")]).catch(() => ({ stdout: "" }));
+    if (stdout !== "") return JSON.parse(stdout);
+  }
+  return null;
 }
 
 const step = (world, more) => ({ what: "step", world, ...more });

@@ -25,7 +25,13 @@ export async function withEngine<T>(
 export function startEngine(name: EngineName | "auto"): Promise<Engine> {
   const plugin = environment.pjrtPlugin;
   const precision = precisionOf(environment.precision);
-  return createEngine(name, { ...(plugin && { plugin }), ...(precision && { precision }) });
+  const threads = threadsOf(environment.threads);
+  return createEngine(name, {
+    checkNaN: environment.checkNaN,
+    ...(threads && { threads }),
+    ...(plugin && { plugin }),
+    ...(precision && { precision }),
+  });
 }
 
 const precisions: readonly Precision[] = ["float32", "tf32", "bf16"];
@@ -35,6 +41,14 @@ function precisionOf(value: string | undefined): Precision | undefined {
   const known = precisions.find((candidate) => candidate === value);
   if (value === undefined || known) return known;
   throw new UsageError(`CLIPTUNE_PRECISION is ${value}; it must be ${precisions.join(", ")}`);
+}
+
+/** @throws UsageError for what is no number of threads */
+function threadsOf(value: string | undefined): number | undefined {
+  if (value === undefined) return undefined;
+  const threads = Number(value);
+  if (Number.isInteger(threads) && threads > 0 && threads <= 1024) return threads;
+  throw new UsageError(`CLIPTUNE_THREADS is ${value}; it must be a whole number from 1 to 1024`);
 }
 
 /** @throws UsageError for a name that no engine has */

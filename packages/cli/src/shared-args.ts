@@ -4,7 +4,8 @@ export const engineArg = {
     type: "string",
     default: "auto",
     valueHint: "name",
-    description: "where to compute: auto, onnx-cpu, xla, tfjs-node-gpu, tfjs-node, wasm or cpu",
+    description:
+      "where to compute: auto, onnx-cpu, onnx-webgpu, onnx-cuda, xla, tfjs-node-gpu, tfjs-node, wasm or cpu",
   },
 } as const;
 

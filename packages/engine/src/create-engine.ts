@@ -2,6 +2,7 @@ import { eagerNames, isEager, startBackend } from "./eager/backends.js";
 import { createEagerEngine } from "./eager/engine.js";
 import { UserError } from "./errors.js";
 import { createOnnxEngine } from "./onnx/engine.js";
+import { checkProvider, isOnnx, onnxNames, providerOf } from "./onnx/providers.js";
 import { createXlaEngine } from "./pjrt/engine.js";
 import type { Precision } from "./stablehlo/writer.js";
 import type { Engine, EngineName } from "./types.js";
@@ -11,20 +12,30 @@ export interface EngineOptions {
   readonly threads?: number;
   /** `onnx-cpu`: keep frozen matrices laid out for the kernels; true unless given. */
   readonly packWeights?: boolean;
+  /**
+   * `onnx-*`: look at every value that a program computes, and end the step at the first that is not a number, naming
+   * its operator. Slow; for finding out where a NaN comes from.
+   */
+  readonly checkNaN?: boolean;
   /** The PJRT plugin that `xla` runs on: path of a shared library. */
   readonly plugin?: string;
   /** Precision of `xla`'s matrix products; `tf32` unless given. */
   readonly precision?: Precision;
 }
 
-export const engineNames: readonly EngineName[] = ["onnx-cpu", "xla", ...eagerNames];
+export const engineNames: readonly EngineName[] = [...onnxNames, "xla", ...eagerNames];
 
 /** The engine named, or the fastest one that works here for `auto`. */
 export async function createEngine(
   name: EngineName | "auto" = "auto",
   options: EngineOptions = {},
 ): Promise<Engine> {
-  if (name === "auto" || name === "onnx-cpu") return createOnnxEngine(options);
+  if (name === "auto") return createOnnxEngine(options);
+  if (isOnnx(name)) {
+    const provider = providerOf(name);
+    await checkProvider(provider);
+    return createOnnxEngine({ ...options, provider });
+  }
   if (name === "xla") {
     const { plugin, precision } = options;
     if (!plugin) {

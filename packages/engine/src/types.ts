@@ -65,7 +65,15 @@ export interface Program {
   dispose(): Promise<void>;
 }
 
-export type EngineName = "onnx-cpu" | "xla" | "tfjs-node-gpu" | "tfjs-node" | "wasm" | "cpu";
+export type EngineName =
+  | "onnx-cpu"
+  | "onnx-webgpu"
+  | "onnx-cuda"
+  | "xla"
+  | "tfjs-node-gpu"
+  | "tfjs-node"
+  | "wasm"
+  | "cpu";
 
 export interface Engine {
   readonly name: EngineName;

@@ -2,10 +2,11 @@ import { createRequire } from "node:module";
 import * as tf from "@tensorflow/tfjs-core";
 import { UserError } from "../errors.js";
 import { withBackend } from "../exclusive.js";
+import type { OnnxName } from "../onnx/providers.js";
 import type { EngineName } from "../types.js";
 import { completeWasm } from "./wasm-kernels.js";
 
-export type EagerName = Exclude<EngineName, "onnx-cpu" | "xla">;
+export type EagerName = Exclude<EngineName, OnnxName | "xla">;
 
 const packages: Record<EagerName, { module: string; backend: string }> = {
   "tfjs-node-gpu": { module: "@tensorflow/tfjs-node-gpu", backend: "tensorflow" },

@@ -1,7 +1,9 @@
+import { elements } from "../arrays.js";
 import { type Graph, liveNodes, type Node, type Source } from "../graph/graph.js";
 import type { Spec } from "../types.js";
 import { forms } from "./forms.js";
 import { modelProto } from "./model.js";
+import { emitWatch, watchSpec } from "./watch.js";
 import { Emitter, inputName } from "./writer.js";
 
 export interface OnnxProgram {
@@ -11,10 +13,15 @@ export interface OnnxProgram {
   /** Names of the constants that are initializers: handed over once, when the session is made. */
   readonly weights: readonly string[];
   readonly outputs: Readonly<Record<string, Spec>>;
+  /** The nodes that the extra output `watchName` tells of, in the order in which they are computed. */
+  readonly watched: readonly Node[];
 }
 
 /** Says a graph in ONNX. With `packWeights`, frozen matrices are part of the model and not fed to it. */
-export function emitOnnx(graph: Graph, { packWeights = false } = {}): OnnxProgram {
+export function emitOnnx(
+  graph: Graph,
+  { packWeights = false, checkNaN = false } = {},
+): OnnxProgram {
   const emitter = new Emitter();
   const live = liveNodes(graph);
   const leaves = live.filter((node) => node.op === "input");
@@ -23,6 +30,8 @@ export function emitOnnx(graph: Graph, { packWeights = false } = {}): OnnxProgra
   for (const { attrs, dtype, shape } of packed) {
     emitter.initializer(inputName("constant", attrs["name"] as string), { type: dtype, shape });
   }
+  const watched = checkNaN ? live.filter(isWatched) : [];
+  if (watched.length > 0) emitWatch(watched, emitter);
   for (const [name, node] of Object.entries(graph.outputs)) {
     emitter.nodes.push({
       type: "Identity",
@@ -46,11 +55,13 @@ export function emitOnnx(graph: Graph, { packWeights = false } = {}): OnnxProgra
     nodes: emitter.nodes,
     initializers: [...emitter.initializers.values()],
     inputs: inputs.map(({ source, name, spec }) => [inputName(source, name), spec] as const),
-    outputs: Object.entries(outputs),
+    outputs: [...Object.entries(outputs), ...watchSpec(watched)],
   });
   const weights = [...packed].map(({ attrs }) => attrs["name"] as string);
-  return { model, inputs, weights, outputs };
+  return { model, inputs, weights, outputs, watched };
 }
+
+const isWatched = ({ dtype, shape }: Node): boolean => dtype === "float32" && elements(shape) > 0;
 
 /** A frozen matrix on the right of a matmul: ONNX Runtime lays such ones out for its kernels once, if it has them. */
 const isWeight = (leaf: Node, live: readonly Node[]): boolean =>

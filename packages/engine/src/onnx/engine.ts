@@ -5,9 +5,12 @@ import type { Arrays, Constants, Engine, State } from "../types.js";
 import { emitOnnx } from "./emitter.js";
 import { type Holds, heldBy, hold, hostArrays, inTurn, tensorsOf } from "./held.js";
 import { createProgram, openSession } from "./program.js";
+import type { Provider } from "./providers.js";
 import { inputName } from "./writer.js";
 
 export interface OnnxOptions {
+  /** Where ONNX Runtime computes; the CPU unless given. */
+  readonly provider?: Provider;
   /** 0 for one a core. */
   readonly threads?: number;
   /**
@@ -15,10 +18,17 @@ export interface OnnxOptions {
    * more memory. True unless given.
    */
   readonly packWeights?: boolean;
+  /** Ends a step at the first value that is not a number, and names the operator that made it. */
+  readonly checkNaN?: boolean;
 }
 
-/** Compiles programs to ONNX and runs each as one session of ONNX Runtime on the CPU. */
-export function createOnnxEngine({ threads = 0, packWeights = true }: OnnxOptions = {}): Engine {
+/** Compiles programs to ONNX and runs each as one session of ONNX Runtime. */
+export function createOnnxEngine({
+  provider = "cpu",
+  threads = 0,
+  packWeights = true,
+  checkNaN = false,
+}: OnnxOptions = {}): Engine {
   const holds: Holds = new WeakMap();
 
   const constants = (arrays: Arrays): Constants => {
@@ -51,12 +61,12 @@ export function createOnnxEngine({ threads = 0, packWeights = true }: OnnxOption
   };
 
   return {
-    name: "onnx-cpu",
+    name: `onnx-${provider}`,
     constants,
     state,
     compile: async (definition) => {
       const graph = optimise(await trace(definition));
-      const program = emitOnnx(graph, { packWeights });
+      const program = emitOnnx(graph, { packWeights, checkNaN });
       const { name, constants, state } = definition;
       const weights = Object.fromEntries(
         program.weights.map((key) => [
@@ -66,7 +76,12 @@ export function createOnnxEngine({ threads = 0, packWeights = true }: OnnxOption
       );
       // In a backward pass it finds nothing that the graph's own passes left, and takes a second to look.
       const fuse = state === undefined;
-      const session = await openSession(name, program.model, { threads, weights, fuse });
+      const session = await openSession(name, program.model, {
+        provider,
+        threads,
+        weights,
+        fuse,
+      });
       return createProgram(definition, program, session, holds);
     },
     dispose: async () => undefined,

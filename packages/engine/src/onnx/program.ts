@@ -4,7 +4,7 @@ import { UserError } from "../errors.js";
 import { outputKey } from "../trace/trace.js";
 import type { Arrays, Data, Program, ProgramDefinition } from "../types.js";
 import type { OnnxProgram } from "./emitter.js";
-import { ortReason } from "./failure.js";
+import { ortReason, stepError } from "./failure.js";
 import {
   type Held,
   type Holds,
@@ -15,11 +15,14 @@ import {
   swap,
   tensor,
 } from "./held.js";
+import type { Provider } from "./providers.js";
+import { firstNaN, watchName } from "./watch.js";
 import { inputName } from "./writer.js";
 
 type Inputs = Readonly<Record<string, Data>>;
 
 export interface SessionOptions {
+  readonly provider: Provider;
   /** 0 for one a core. */
   readonly threads: number;
   /** Initializers that the model names and does not hold. */
@@ -31,11 +34,11 @@ export interface SessionOptions {
 export async function openSession(
   name: string,
   model: Uint8Array,
-  { threads, weights, fuse }: SessionOptions,
+  { provider, threads, weights, fuse }: SessionOptions,
 ): Promise<ort.InferenceSession> {
   try {
     return await ort.InferenceSession.create(model, {
-      executionProviders: ["cpu"],
+      executionProviders: [provider],
       graphOptimizationLevel: fuse ? "all" : "disabled",
       intraOpNumThreads: threads,
       // Planning all activations as one block keeps what was freed in between: a fifth more memory, no time won.
@@ -61,7 +64,7 @@ const bytesOf = ({ buffer, byteOffset, byteLength }: Data): Uint8Array =>
 /** A program over a session: feeds it constants and state where they lie, swaps the state after each step. */
 export function createProgram(
   definition: ProgramDefinition,
-  { inputs, outputs }: OnnxProgram,
+  { inputs, outputs, watched }: OnnxProgram,
   session: ort.InferenceSession,
   holds: Holds,
 ): Program {
@@ -85,6 +88,7 @@ export function createProgram(
   const destinations = (held: Held | undefined): Record<string, ort.Tensor | null> => {
     const into: Record<string, ort.Tensor | null> = {};
     for (const key of resultNames) into[key] = null;
+    if (watched.length > 0) into[watchName] = null;
     const spare = held && state ? spareFor(held, state.specs, stateNames) : {};
     for (const key of stateNames) into[outputKey("state", key)] = spare[key]!;
     return into;
@@ -92,8 +96,10 @@ export function createProgram(
 
   const run = async (fed: Inputs, held?: Held): Promise<Arrays> => {
     const results = await session.run(feed(fed), destinations(held)).catch((cause: unknown) => {
-      throw new Error(`${name}: the step failed in ONNX Runtime (${ortReason(cause)})`, { cause });
+      throw stepError(name, cause);
     });
+    const found = watched.length > 0 && firstNaN(watched, results[watchName]!.data as Uint8Array);
+    if (found) throw new UserError(`${name}: ${found}; the state is as it was before this step.`);
     if (held) swap(held, stateNames);
     return Object.fromEntries(
       resultNames.map((key) => [

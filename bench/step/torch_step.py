@@ -1,0 +1,120 @@
+"""The same step in plain PyTorch (any version from 1.13): prints one JSON object.
+
+CLIP ViT-B/32 with random weights, LoRA of rank 16 on q, k, v and out of both towers, batch 8, 77 tokens;
+forward, backward of the adapters alone, AdamW. Nothing that transformers and peft would do is left out.
+"""
+
+import json
+import os
+import resource
+import statistics
+import time
+
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+torch.manual_seed(0)
+torch.set_num_threads(len(os.sched_getaffinity(0)))
+BATCH, LENGTH, RANK, SIDE, PATCH, VOCABULARY, DIMENSION = 8, 77, 16, 224, 32, 49408, 512
+
+
+class LoraLinear(nn.Module):
+    def __init__(self, size):
+        super().__init__()
+        self.base = nn.Linear(size, size).requires_grad_(False)
+        self.a = nn.Parameter(torch.randn(RANK, size) / size)
+        self.b = nn.Parameter(torch.randn(size, RANK) / 100)
+
+    def forward(self, x):
+        return self.base(x) + F.linear(F.linear(x, self.a), self.b)
+
+
+class Block(nn.Module):
+    def __init__(self, size, heads):
+        super().__init__()
+        self.heads = heads
+        self.norm1, self.norm2 = nn.LayerNorm(size), nn.LayerNorm(size)
+        self.q, self.k, self.v, self.out = (LoraLinear(size) for _ in range(4))
+        self.up, self.down = nn.Linear(size, 4 * size), nn.Linear(4 * size, size)
+
+    def split(self, x):
+        return x.view(x.shape[0], x.shape[1], self.heads, -1).transpose(1, 2)
+
+    def forward(self, x, mask):
+        y = self.norm1(x)
+        q, k, v = self.split(self.q(y)), self.split(self.k(y)), self.split(self.v(y))
+        scores = q @ k.transpose(2, 3) * q.shape[-1] ** -0.5
+        y = torch.softmax(scores if mask is None else scores + mask, -1) @ v
+        x = x + self.out(y.transpose(1, 2).reshape(x.shape))
+        y = self.up(self.norm2(x))
+        return x + self.down(y * torch.sigmoid(1.702 * y))
+
+
+class Clip(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.patches = nn.Conv2d(3, 768, PATCH, PATCH, bias=False)
+        self.cls = nn.Parameter(torch.randn(768))
+        self.places = nn.Parameter(torch.randn((SIDE // PATCH) ** 2 + 1, 768))
+        self.before, self.after = nn.LayerNorm(768), nn.LayerNorm(768)
+        self.tokens = nn.Embedding(VOCABULARY, 512)
+        self.positions = nn.Parameter(torch.randn(77, 512))
+        self.last = nn.LayerNorm(512)
+        self.vision = nn.ModuleList(Block(768, 12) for _ in range(12))
+        self.text = nn.ModuleList(Block(512, 8) for _ in range(12))
+        self.project_image = nn.Linear(768, DIMENSION, bias=False)
+        self.project_text = nn.Linear(512, DIMENSION, bias=False)
+
+    def forward(self, pixels, ids):
+        x = self.patches(pixels).flatten(2).transpose(1, 2)
+        x = torch.cat([self.cls.expand(len(x), 1, -1), x], 1) + self.places
+        x = self.before(x)
+        for block in self.vision:
+            x = block(x, None)
+        image = self.project_image(self.after(x[:, 0]))
+        y = self.tokens(ids) + self.positions[: ids.shape[1]]
+        mask = torch.full((ids.shape[1], ids.shape[1]), -3e38).triu(1)
+        for block in self.text:
+            y = block(y, mask)
+        text = self.project_text(self.last(y)[torch.arange(len(ids)), ids.argmax(-1)])
+        return F.normalize(image, dim=-1), F.normalize(text, dim=-1)
+
+
+model = Clip()
+for name, parameter in model.named_parameters():
+    parameter.requires_grad_(name.endswith((".a", ".b")))
+optimizer = torch.optim.AdamW([p for p in model.parameters() if p.requires_grad], lr=1e-5)
+pixels = torch.randn(BATCH, 3, SIDE, SIDE)
+ids = torch.randint(0, 6000, (BATCH, LENGTH))
+ids[:, -1] = VOCABULARY - 1
+target = torch.arange(BATCH)
+
+
+def step():
+    image, text = model(pixels, ids)
+    logits = 20 * image @ text.T
+    loss = (F.cross_entropy(logits, target) + F.cross_entropy(logits.T, target)) / 2
+    optimizer.zero_grad()
+    loss.backward()
+    optimizer.step()
+
+
+step()
+seconds = []
+for _ in range(5):
+    begun = time.perf_counter()
+    step()
+    seconds.append(time.perf_counter() - begun)
+median = statistics.median(seconds)
+peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
+print(
+    json.dumps(
+        {
+            "version": torch.__version__,
+            "stepS": median,
+            "pairsPerSecond": BATCH / median,
+            "peakRssGB": peak,
+        }
+    )
+)
