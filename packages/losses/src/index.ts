@@ -1,2 +1,10 @@
+export { classCrossEntropy } from "./class-cross-entropy.js";
+export { infoNceAlignment, infoNceUniformity } from "./decomposition.js";
+export { falseNegatives } from "./false-negatives.js";
 export { alignment, modalityGap, uniformity } from "./geometry.js";
-export { infoNce } from "./info-nce.js";
+export { type InfoNceOptions, infoNce } from "./info-nce.js";
+export { decoupledNce, type HardNegativeOptions, hardNegativeNce } from "./negatives-only.js";
+export { ntXent } from "./nt-xent.js";
+export { type Embeddings, embeddingCosine, embeddingMse, similarityMse } from "./preservation.js";
+export { type SiglipScale, siglip, siglipBias } from "./siglip.js";
+export { simCse } from "./sim-cse.js";

@@ -1,5 +1,16 @@
 import * as tf from "@tensorflow/tfjs-core";
+import { bothDirections, crossEntropy, marksOf, scaledCosines } from "./contrast.js";
 import { assertPairs, assertShape } from "./same-shape.js";
+
+export interface InfoNceOptions {
+  /** `[B, B]` of 0 and 1, rows are images; each row and column needs at least one 1. The identity unless given. */
+  readonly positives?: tf.Tensor2D | undefined;
+  /**
+   * `[B, B]` of 0 and 1, twice: pairs left out of the negatives, image → text with images as rows and
+   * text → image with texts as rows; see `falseNegatives`.
+   */
+  readonly excluded?: readonly [tf.Tensor2D, tf.Tensor2D] | undefined;
+}
 
 /**
  * Symmetric InfoNCE over in-batch negatives: row i of `image` is paired with row i of `text`.
@@ -11,7 +22,6 @@ import { assertPairs, assertShape } from "./same-shape.js";
  * @param image `[B, D]` unit-norm image embeddings
  * @param text `[B, D]` unit-norm text embeddings
  * @param logitScale `[]` inverse temperature
- * @param positives `[B, B]` of 0 and 1, rows are images; each row and column needs at least one 1
  * @returns `[]` mean of the image-to-text and text-to-image cross-entropies, in nats
  * @see CLIP, https://arxiv.org/abs/2103.00020, figure 3; SupCon, https://arxiv.org/abs/2004.11362
  */
@@ -19,23 +29,19 @@ export function infoNce(
   image: tf.Tensor2D,
   text: tf.Tensor2D,
   logitScale: tf.Scalar,
-  positives?: tf.Tensor2D,
+  { positives, excluded }: InfoNceOptions = {},
 ): tf.Scalar {
   assertPairs("infoNce", { image, text });
   const rows = image.shape[0];
   assertShape("infoNce: logitScale", logitScale, []);
   if (positives) assertShape("infoNce: positives", positives, [rows, rows]);
+  for (const mask of excluded ?? []) assertShape("infoNce: excluded", mask, [rows, rows]);
   return tf.tidy(() => {
-    const marks = positives ? tf.cast(positives, "float32") : tf.eye(rows);
-    const logits = tf.mul(logitScale, tf.matMul(image, text, false, true)) as tf.Tensor2D; // [B, B]
-    const imageToText = crossEntropy(logits, marks);
-    const textToImage = crossEntropy(tf.transpose(logits), tf.transpose(marks));
-    return tf.mul(tf.add(imageToText, textToImage), 0.5) as tf.Scalar;
+    const marks = marksOf(positives, rows);
+    const logits = scaledCosines(image, text, logitScale); // [B, B]
+    return bothDirections(
+      crossEntropy(logits, marks, excluded?.[0]),
+      crossEntropy(tf.transpose(logits), tf.transpose(marks), excluded?.[1]),
+    );
   });
-}
-
-/** Mean over rows of `-Σ target · log softmax(logits)`, where the target shares 1 among the marked columns. */
-function crossEntropy(logits: tf.Tensor2D, marks: tf.Tensor2D): tf.Tensor {
-  const target = tf.div(marks, tf.sum(marks, 1, true)); // [B, B]
-  return tf.neg(tf.mean(tf.sum(tf.mul(target, tf.logSoftmax(logits)), 1)));
 }

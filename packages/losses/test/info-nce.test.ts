@@ -29,36 +29,39 @@ describe("infoNce", () => {
       [0, 0, 1],
     ]);
     const [log2, scale] = [Math.log(2), tf.scalar(50)];
-    expect(value(infoNce(z, z, scale, marks))).toBeCloseTo((2 * log2) / 3, 5);
-    expect(value(infoNce(z, z, scale, tf.eye(3)))).toBeCloseTo((2 * log2) / 3, 5);
-    const gradient = tf.grad((x) => infoNce(x as tf.Tensor2D, z, scale, marks))(z);
+    expect(value(infoNce(z, z, scale, { positives: marks }))).toBeCloseTo((2 * log2) / 3, 5);
+    expect(value(infoNce(z, z, scale, { positives: tf.eye(3) }))).toBeCloseTo((2 * log2) / 3, 5);
+    const gradient = tf.grad((x) => infoNce(x as tf.Tensor2D, z, scale, { positives: marks }))(z);
     expect(value(tf.max(tf.abs(gradient)))).toBeLessThan(1e-5); // nothing left to pull apart
   });
 
   test("has the gradient of finite differences, for both towers and the scale", () => {
-    expectSlopes((x) => infoNce(x, text, tf.scalar(5), positives), image);
-    expectSlopes((y) => infoNce(image, y, tf.scalar(5), positives), text);
-    const f = (s: tf.Tensor) => infoNce(image, text, s as tf.Scalar, positives);
+    expectSlopes((x) => infoNce(x, text, tf.scalar(5), { positives }), image);
+    expectSlopes((y) => infoNce(image, y, tf.scalar(5), { positives }), text);
+    const f = (s: tf.Tensor) => infoNce(image, text, s as tf.Scalar, { positives });
     const slope = (value(f(tf.scalar(5.01))) - value(f(tf.scalar(4.99)))) / 0.02;
     expect(value(tf.grad(f)(tf.scalar(5)))).toBeCloseTo(slope, 3);
   });
 
   test("does not depend on the order of the pairs", () => {
     const marks = permute(tf.transpose(permute(positives)));
-    const moved = infoNce(permute(image), permute(text), tf.scalar(10), marks);
-    expect(value(moved)).toBeCloseTo(value(infoNce(image, text, tf.scalar(10), positives)), 5);
+    const moved = infoNce(permute(image), permute(text), tf.scalar(10), { positives: marks });
+    expect(value(moved)).toBeCloseTo(value(infoNce(image, text, tf.scalar(10), { positives })), 5);
   });
 
   test("agrees with numpy", () => {
     const { scale10, scale100, multiPositive10 } = reference.infoNce;
     expect(value(infoNce(image, text, tf.scalar(10)))).toBeCloseTo(scale10, 5);
     expect(value(infoNce(image, text, tf.scalar(100)))).toBeCloseTo(scale100, 4);
-    expect(value(infoNce(image, text, tf.scalar(10), positives))).toBeCloseTo(multiPositive10, 5);
+    expect(value(infoNce(image, text, tf.scalar(10), { positives }))).toBeCloseTo(
+      multiPositive10,
+      5,
+    );
   });
 
   test("leaves no tensor behind", () => {
     const scale = tf.scalar(10);
-    expectOneTensor(() => infoNce(image, text, scale, positives));
+    expectOneTensor(() => infoNce(image, text, scale, { positives }));
   });
 
   test("is finite at temperature 0.01 and batch 1,024, and so is its gradient", () => {

@@ -101,7 +101,7 @@ function contrast(
   const logitScale = tf.reshape(tf.exp(net.params["logit_scale"]!), []) as tf.Scalar;
   // Pictures of one title, and pictures given one caption, are right answers for one another.
   const positives = tf.maximum(sameKey(titles!), sameKey(captions!)) as tf.Tensor2D; // [B, B]
-  return infoNce(image, text, logitScale, positives);
+  return infoNce(image, text, logitScale, { positives });
 }
 
 /** `[B]` int32 → `[B, B]` of 0 and 1. */
