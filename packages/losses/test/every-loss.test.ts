@@ -7,14 +7,14 @@ import { expectOneTensor, expectSlopes, permute, reference, unitRows, value } fr
 /** What a loss may take beside its embeddings; `[B, …]` each, all permuted together. */
 interface Beside {
   readonly scale: tf.Scalar;
+  /** siglip's. */
+  readonly bias: tf.Scalar;
   readonly positives: tf.Tensor2D;
   readonly excluded: readonly [tf.Tensor2D, tf.Tensor2D];
   readonly teacher: losses.Embeddings;
   readonly labels: tf.Tensor1D;
 }
 type Loss = (image: tf.Tensor2D, text: tf.Tensor2D, beside: Beside) => tf.Scalar;
-
-const bias = tf.scalar(-3);
 
 /** Under the names that the numpy script gives them. */
 const everyLoss: Record<string, Loss> = {
@@ -31,8 +31,8 @@ const everyLoss: Record<string, Loss> = {
     losses.hardNegativeNce(x, y, scale, { beta: 0.5, positives }),
   ntXent: (x, y, { scale }) => losses.ntXent(x, y, scale),
   simCse: (x, y, { scale }) => losses.simCse(x, y, scale),
-  siglip: (x, y, { scale }) => losses.siglip(x, y, { logitScale: scale, logitBias: bias }),
-  "siglip of several positives": (x, y, { scale, positives }) =>
+  siglip: (x, y, { scale, bias }) => losses.siglip(x, y, { logitScale: scale, logitBias: bias }),
+  "siglip of several positives": (x, y, { scale, bias, positives }) =>
     losses.siglip(x, y, { logitScale: scale, logitBias: bias }, positives),
   classCrossEntropy: (x, y, { scale, labels }) => losses.classCrossEntropy(x, y, labels, scale),
   embeddingMse: (x, _, { teacher }) => losses.embeddingMse(x, teacher.image),
@@ -50,6 +50,7 @@ const teacher = {
 };
 const beside: Beside = {
   scale: tf.scalar(10),
+  bias: tf.scalar(-3),
   positives: tf.tensor2d(reference.positives),
   excluded: masks(teacher.image, teacher.text),
   teacher,
@@ -59,6 +60,7 @@ const beside: Beside = {
 const moved = { image: permute(teacher.image), text: permute(teacher.text) };
 const permutedBeside: Beside = {
   scale: beside.scale,
+  bias: beside.bias,
   positives: permute(tf.transpose(permute(beside.positives))),
   excluded: masks(moved.image, moved.text),
   teacher: moved,
@@ -114,6 +116,7 @@ async function largest(loss: Loss, x: tf.Tensor2D, y: tf.Tensor2D) {
       const { x, y, scale } = inputs as { x: tf.Tensor2D; y: tf.Tensor2D; scale: tf.Scalar };
       const given: Beside = {
         scale,
+        bias: tf.scalar(-3),
         positives: tf.eye(rows),
         excluded: masks(x, x),
         teacher: { image: y, text: y },
