@@ -9,10 +9,14 @@ export interface Places {
 }
 
 export interface Environment extends Places {
+  /** This package's directory: `next dev` runs in it. */
+  readonly app: string;
+  readonly rate: string | undefined;
+  readonly hosts: string | undefined;
   readonly port: string | undefined;
   readonly host: string | undefined;
   readonly development: boolean;
 }
 
 export function readEnvironment(): Environment;
-export function prepareEnvironment(places: Places): void;
+export function prepareEnvironment(places: Places & { readonly app?: string }): void;

@@ -13,6 +13,7 @@ export default {
   poweredByHeader: false,
   reactStrictMode: true,
   devIndicators: false,
+  images: { unoptimized: true }, // shuts /_next/image, which fetches and decodes what a caller names
   // Native addons and the packages that load them stay outside the bundle. They are reached only
   // through @cliptune/index, which server/open-index.ts imports at run time.
   serverExternalPackages: [

@@ -9,6 +9,10 @@ export interface StartOptions {
   readonly port?: number;
   /** 127.0.0.1 unless given. */
   readonly host?: string;
+  /** Requests a second of one address, beyond which it gets 429; CLIPTUNE_RATE or 100 unless given. */
+  readonly rate?: number;
+  /** Host names to answer to besides this machine's own; CLIPTUNE_HOSTS (with commas) unless given. */
+  readonly hosts?: readonly string[];
 }
 
 export interface RunningApp {

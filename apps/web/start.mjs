@@ -4,10 +4,12 @@ import { existsSync } from "node:fs";
 import { createServer } from "node:http";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
+import { guard } from "./edge/edge.mjs";
 import { prepareEnvironment, readEnvironment } from "./environment.mjs";
 
 const appDir = dirname(fileURLToPath(import.meta.url));
-const graceMs = 3000;
+const graceMs = 5000;
+const defaultRate = 100;
 
 /** What a person can mend; the CLI prints its message and nothing else. */
 class UserError extends Error {
@@ -20,24 +22,24 @@ class UserError extends Error {
  * @param {import("./start.mjs").StartOptions} [options]
  * @returns {Promise<import("./start.mjs").RunningApp>}
  */
-export async function start({ index, runs, model, port = 3000, host = "127.0.0.1" } = {}) {
+export async function start(options = {}) {
+  const { index, runs, model, port = 3000, host = "127.0.0.1" } = options;
   if (!existsSync(join(appDir, ".next/BUILD_ID"))) {
     throw new UserError(`The page in ${appDir} is not built; run \`npm run build\` first.`);
   }
-  prepareEnvironment({ index: index && resolve(index), runs: runs && resolve(runs), model });
-  const server = createServer();
+  prepareEnvironment({
+    index: index && resolve(index),
+    runs: runs && resolve(runs),
+    model,
+    app: appDir,
+  });
+  const limits = readLimits(options);
+  // Slow senders are cut off: headers within 10 s, the whole request within a minute.
+  const server = createServer({ headersTimeout: 10_000, requestTimeout: 60_000 });
   const actualPort = await listen(server, port, host);
   const { default: next } = await import("next");
   const app = next({ dev: false, dir: appDir, hostname: host, port: actualPort });
-  const handle = app.getRequestHandler();
-  server.on("request", (request, response) => {
-    if (!isDecodable(request.url)) return refuse(response);
-    handle(request, response).catch((error) => {
-      console.error(error);
-      if (!response.headersSent) response.writeHead(500);
-      response.end();
-    });
-  });
+  server.on("request", guard(app.getRequestHandler(), { host, ...limits }));
   await withoutStdout(() => app.prepare());
   const url = `http://${host.includes(":") ? `[${host}]` : host}:${actualPort}`;
   if (readEnvironment().index !== undefined) warmUp(url);
@@ -64,19 +66,18 @@ function warmUp(url) {
     .catch(() => undefined); // stopped meanwhile
 }
 
-/** Next answers 500 to a path like `/%E0%A4%A`; the fault is the caller's. */
-function isDecodable(url) {
-  try {
-    decodeURIComponent(url.split("?", 1)[0]);
-    return true;
-  } catch {
-    return false;
+/** Options first, then the environment, then what suits one machine. */
+function readLimits({ rate, hosts }) {
+  const { rate: wanted, hosts: names } = readEnvironment();
+  const perSecond = rate ?? (wanted === undefined ? defaultRate : Number(wanted));
+  if (!(perSecond > 0)) {
+    throw new UserError(`CLIPTUNE_RATE is "${wanted ?? rate}"; it must be a number above 0.`);
   }
-}
-
-function refuse(response) {
-  response.writeHead(400, { "Content-Type": "application/json" });
-  response.end(JSON.stringify({ error: "This address is not valid percent-encoding." }));
+  const listed = hosts ?? (names ?? "").split(",");
+  return {
+    rate: perSecond,
+    hosts: listed.map((name) => name.trim().toLowerCase()).filter(Boolean),
+  };
 }
 
 /** Takes the port before anything slow is done; requests that come early wait in the socket. */

@@ -15,7 +15,7 @@ export interface AppOutcome {
 }
 
 type AppVariables = Partial<
-  Readonly<Record<"CLIPTUNE_INDEX" | "CLIPTUNE_RUNS" | "PORT" | "HOST", string>>
+  Readonly<Record<"CLIPTUNE_INDEX" | "CLIPTUNE_RUNS" | "CLIPTUNE_RATE" | "PORT" | "HOST", string>>
 >;
 
 const startFile = fileURLToPath(new URL("../start.mjs", import.meta.url));
