@@ -33,6 +33,7 @@ export const packages: Readonly<Record<string, string>> = {
   "@cliptune/clip": "packages/clip",
   "@cliptune/trainer": "packages/trainer",
   "@cliptune/index": "packages/index",
+  "@cliptune/datasets": "packages/datasets",
   "@cliptune/data": "data",
   "@cliptune/web": "apps/web",
   cliptune: "packages/cli",
