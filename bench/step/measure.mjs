@@ -9,11 +9,14 @@ import { makeWorld, operations } from "./worlds.mjs";
 
 const options = JSON.parse(process.argv[2] ?? "{}");
 const median = (values) => [...values].sort((a, b) => a - b)[values.length >> 1];
-const { threads, packWeights } = options;
+const { threads, packWeights, withoutRules } = options;
 const engineOptions = {
   ...(threads !== undefined && { threads }),
   ...(packWeights !== undefined && { packWeights }),
+  ...(withoutRules !== undefined && { withoutRules }),
 };
+// Without its kernel an operator is traced as the composite of tfjs operators that eager engines run.
+for (const kernel of options.withoutKernels ?? []) tf.unregisterKernel(kernel, "cliptune-trace");
 
 /** Forward, backward and AdamW (without weight decay) of the LoRA matrices, as one program. */
 function definition(engine, world, length) {

@@ -1,6 +1,7 @@
 import { eagerNames, isEager, startBackend } from "./eager/backends.js";
 import { createEagerEngine } from "./eager/engine.js";
 import { UserError } from "./errors.js";
+import type { RuleName } from "./graph/passes.js";
 import { createOnnxEngine } from "./onnx/engine.js";
 import { checkProvider, isOnnx, onnxNames, providerOf } from "./onnx/providers.js";
 import { createXlaEngine } from "./pjrt/engine.js";
@@ -17,6 +18,8 @@ export interface EngineOptions {
    * its operator. Slow; for finding out where a NaN comes from.
    */
   readonly checkNaN?: boolean;
+  /** `onnx-*`: rewrite rules of the graph to leave out, to measure what each is worth. */
+  readonly withoutRules?: readonly RuleName[];
   /** The PJRT plugin that `xla` runs on: path of a shared library. */
   readonly plugin?: string;
   /** Precision of `xla`'s matrix products; `tf32` unless given. */

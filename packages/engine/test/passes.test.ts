@@ -240,7 +240,12 @@ function randomGraph(seed: number): Graph {
 
 async function evaluate(graph: Graph, seed: number): Promise<Record<string, Float32Array>> {
   const { model, inputs } = emitOnnx(graph);
-  const session = await openSession("random", model, { threads: 1, weights: {}, fuse: true });
+  const session = await openSession("random", model, {
+    provider: "cpu",
+    threads: 1,
+    weights: {},
+    fuse: true,
+  });
   const feeds = inputs.map(({ source, name, spec }) => {
     const { float } = arraysFrom(seed + name.charCodeAt(1)); // the same numbers for the same name
     return [

@@ -81,3 +81,22 @@ test.each([
   for (let i = 0; i < 50; i++) await step();
   expect(tf.memory().numTensors).toBe(before);
 });
+
+test("two hundred steps on onnx-cpu leave nothing behind", async () => {
+  const size = 2 ** 20; // 4 MB of state: a copy kept a step would be 800 MB in the end
+  const state = onnx.state({ w: { ...spec("float32", size), data: new Float32Array(size) } });
+  const program = await onnx.compile({
+    name: "grow",
+    state,
+    inputs: { x: spec("float32") },
+    run: ({ state: { w }, inputs: { x } }) => {
+      const { grads } = tf.valueAndGrads((v) => tf.mean(tf.squaredDifference(v!, x!)))([w!]);
+      return { state: { w: tf.sub(w!, grads[0]!) }, outputs: {} };
+    },
+  });
+  const step = () => program.step({ x: Float32Array.of(1) });
+  for (let i = 0; i < 5; i++) await step();
+  const before = process.memoryUsage().rss;
+  for (let i = 0; i < 200; i++) await step();
+  expect(process.memoryUsage().rss - before).toBeLessThan(100e6);
+});

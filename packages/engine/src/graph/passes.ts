@@ -191,11 +191,39 @@ const sumBeforeReshape: Rule = (node, inputs, builder, uses) => {
   return builder.op("reshape", [builder.op("add", [product, other])], { shape: node.shape });
 };
 
-/** The passes in order. Dead code and common subexpressions go with every rewrite. */
-export const optimise = (graph: Graph): Graph => {
-  const simple = rewrite(graph, [simplifyViews, dropNeutral]);
-  const scaled = rewrite(simple, [simplifyViews, dropNeutral, foldTransposes, foldScale]);
-  const flat = rewrite(rewrite(scaled, [sumBeforeReshape]), [simplifyViews]);
-  const moved = rewrite(flat, [scaleBeforeSum, scaleAfterMatmul, simplifyViews]);
-  return rewrite(moved, [simplifyViews, foldSum]);
+const rules = {
+  simplifyViews,
+  dropNeutral,
+  foldTransposes,
+  foldScale,
+  sumBeforeReshape,
+  scaleBeforeSum,
+  scaleAfterMatmul,
+  foldSum,
 };
+
+export type RuleName = keyof typeof rules;
+
+/** The passes in order: each goes over the whole graph once with its rules. */
+const passes: ReadonlyArray<readonly RuleName[]> = [
+  ["simplifyViews", "dropNeutral"],
+  ["simplifyViews", "dropNeutral", "foldTransposes", "foldScale"],
+  ["sumBeforeReshape"],
+  ["simplifyViews"],
+  ["scaleBeforeSum", "scaleAfterMatmul", "simplifyViews"],
+  ["simplifyViews", "foldSum"],
+];
+
+/**
+ * Runs the passes. Dead code and common subexpressions go with every one.
+ *
+ * @param without rules to leave out, to see what each is worth
+ */
+export const optimise = (graph: Graph, without: readonly RuleName[] = []): Graph =>
+  passes.reduce((rewritten, names) => {
+    const used = names.filter((name) => !without.includes(name));
+    return rewrite(
+      rewritten,
+      used.map((name) => rules[name]),
+    );
+  }, graph);

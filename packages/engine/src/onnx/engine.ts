@@ -1,5 +1,5 @@
 import { checkArrays, copied, pick, specsOf } from "../arrays.js";
-import { optimise } from "../graph/passes.js";
+import { optimise, type RuleName } from "../graph/passes.js";
 import { trace } from "../trace/trace.js";
 import type { Arrays, Constants, Engine, State } from "../types.js";
 import { emitOnnx } from "./emitter.js";
@@ -20,6 +20,7 @@ export interface OnnxOptions {
   readonly packWeights?: boolean;
   /** Ends a step at the first value that is not a number, and names the operator that made it. */
   readonly checkNaN?: boolean;
+  readonly withoutRules?: readonly RuleName[];
 }
 
 /** Compiles programs to ONNX and runs each as one session of ONNX Runtime. */
@@ -28,6 +29,7 @@ export function createOnnxEngine({
   threads = 0,
   packWeights = true,
   checkNaN = false,
+  withoutRules = [],
 }: OnnxOptions = {}): Engine {
   const holds: Holds = new WeakMap();
 
@@ -65,7 +67,7 @@ export function createOnnxEngine({
     constants,
     state,
     compile: async (definition) => {
-      const graph = optimise(await trace(definition));
+      const graph = optimise(await trace(definition), withoutRules);
       const program = emitOnnx(graph, { packWeights, checkNaN });
       const { name, constants, state } = definition;
       const weights = Object.fromEntries(
