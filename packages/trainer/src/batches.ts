@@ -1,17 +1,26 @@
 import { type Data, UserError } from "@cliptune/engine";
-import type { CanvasCache, TrainingCanvas } from "./canvas-cache.js";
+import type { CanvasCache } from "./canvas-cache.js";
 import { drawColors } from "./color-matrix.js";
 import type { TrainConfig } from "./config.js";
 import type { Pair } from "./folder.js";
 import { hashText, permutation, stream } from "./random.js";
 import type { Sample, Sampler, WeightedPairs } from "./sampler.js";
+import type { OnSkip } from "./skipped.js";
 import type { TokenTable } from "./token-table.js";
+import type { TrainingCanvas } from "./training-canvas.js";
 import { drawBox } from "./view.js";
 
 /** What the compiled step takes for one batch; see `step.ts` for the shapes. */
 export interface Batch {
   readonly textLength: number;
+  /** What is in it, in order: for naming what broke a step. */
+  readonly items: readonly BatchItem[];
   readonly inputs: Readonly<Record<BatchInput, Data>>;
+}
+
+export interface BatchItem {
+  readonly file: string;
+  readonly caption: string;
 }
 
 export type BatchInput =
@@ -44,7 +53,7 @@ export interface BatchSource {
   readonly tokens: TokenTable;
   readonly patches: PatchShare;
   /** Called once for each broken picture that is skipped. */
-  readonly onSkip: (message: string) => void;
+  readonly onSkip: OnSkip;
 }
 
 /** Makes the batch of a step: a pure function of the step, the seed and the files. */
@@ -71,6 +80,7 @@ export function createBatches(source: BatchSource): (step: number) => Promise<Ba
     const { ids, ends, length } = tokens.rows(captions);
     return {
       textLength: length,
+      items: found.map(({ sample }, row) => ({ file: sample.pair.file, caption: captions[row]! })),
       inputs: {
         canvases: pixels,
         boxes,
@@ -114,7 +124,7 @@ function createLoader({ config, sets, canvases, onSkip }: BatchSource) {
     } catch (error) {
       const { pairs } = sets[sample.set]!;
       if (!skip || !(error instanceof UserError)) throw error;
-      if (!broken.has(file)) onSkip(error.message);
+      if (!broken.has(file)) onSkip({ file, reason: error.message });
       broken.add(file);
       if (tries === pairs.length) {
         throw new UserError(`None of the ${pairs.length} pictures of a training set can be read.`);

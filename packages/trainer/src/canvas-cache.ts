@@ -1,15 +1,9 @@
+import { createHash } from "node:crypto";
+import { readFile } from "node:fs/promises";
 import { availableParallelism } from "node:os";
 import { decodeCanvas } from "@cliptune/clip";
-
-/** A decoded picture, ready to be cropped by the compiled program. */
-export interface TrainingCanvas {
-  /** `[C, C, 3]` */
-  readonly pixels: Uint8Array;
-  /** Width / height of the original. */
-  readonly aspect: number;
-  /** Mean R, G, B, 0 to 255. */
-  readonly mean: readonly [number, number, number];
-}
+import { type CanvasStore, keyBytes } from "./canvas-store.js";
+import type { TrainingCanvas } from "./training-canvas.js";
 
 export interface CanvasCache {
   readonly size: number;
@@ -20,24 +14,53 @@ export interface CanvasCache {
 /** Side of the canvases for pictures of side S: room to crop without enlarging much, a multiple of 8. */
 export const canvasSize = (imageSize: number): number => Math.round((imageSize * 1.5) / 8) * 8;
 
+export interface CanvasCacheOptions {
+  /** Side of the canvases. */
+  readonly size: number;
+  /** Memory for them. */
+  readonly megabytes: number;
+  /** Where they are kept on disk, if they are. */
+  readonly store?: CanvasStore | undefined;
+}
+
 /**
- * Decodes each picture once and keeps it while it fits under the cap; what does not fit is decoded
- * again each time. A few at a time, so that a large batch does not hold many whole pictures.
+ * Decodes each picture once: it is kept in memory while it fits under the cap, and on disk for this
+ * run's later epochs and for other runs. A picture's bytes are read once a run, to find it on disk by
+ * them. A few are decoded at a time, so that a large batch does not hold many whole pictures.
  */
-export function createCanvasCache(size: number, megabytes: number): CanvasCache {
+export function createCanvasCache({ size, megabytes, store }: CanvasCacheOptions): CanvasCache {
   const kept = new Map<string, TrainingCanvas>();
+  const keys = new Map<string, Buffer>();
   const under = Math.floor((megabytes * 1e6) / (size * size * 3));
   const limit = limiter(2 * availableParallelism());
   const decode = async (file: string): Promise<TrainingCanvas> => {
     const { pixels, aspect } = await decodeCanvas(file, size);
-    const canvas = { pixels, aspect, mean: meanColor(pixels) };
+    return { pixels, aspect, mean: meanColor(pixels) };
+  };
+  const throughStore = async (file: string, on: CanvasStore): Promise<TrainingCanvas> => {
+    const key = keys.get(file) ?? (await digest(file));
+    if (!key) return decode(file); // which says what is wrong with the file
+    keys.set(file, key);
+    const found = await on.get(key);
+    if (found) return found;
+    const canvas = await decode(file);
+    on.put(key, canvas);
+    return canvas;
+  };
+  const fetch = async (file: string): Promise<TrainingCanvas> => {
+    const canvas = store ? await throughStore(file, store) : await decode(file);
     if (kept.size < under) kept.set(file, canvas);
     return canvas;
   };
   return {
     size,
-    load: async (file) => kept.get(file) ?? limit(() => decode(file)),
+    load: async (file) => kept.get(file) ?? limit(() => fetch(file)),
   };
+}
+
+async function digest(file: string): Promise<Buffer | undefined> {
+  const bytes = await readFile(file).catch(() => undefined);
+  return bytes && createHash("sha256").update(bytes).digest().subarray(0, keyBytes);
 }
 
 function meanColor(pixels: Uint8Array): [number, number, number] {

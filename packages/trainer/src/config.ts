@@ -31,6 +31,11 @@ const dataConfig = z.strictObject({
     .prefault({}),
   onError: z.enum(["stop", "skip"]).default("stop").describe("what a broken picture does"),
   cacheMegabytes: z.number().min(0).default(1024).describe("memory for decoded pictures, MB"),
+  diskCacheMegabytes: z
+    .number()
+    .min(0)
+    .default(10_000)
+    .describe("disk for decoded pictures, MB, shared by the runs beside one another; 0 = none"),
 });
 
 const loraConfig = z.strictObject({

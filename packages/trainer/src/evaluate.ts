@@ -6,6 +6,7 @@ import type { PairEncoder } from "./embedder.js";
 import { meanGap, pairAlignment, rowUniformity } from "./embedding-geometry.js";
 import type { Pair } from "./folder.js";
 import { type Recall, type Rows, recall, rowsOf } from "./retrieval.js";
+import type { OnSkip } from "./skipped.js";
 
 export interface RetrievalMetrics {
   /** Distinct titles: the queries of textToImage. */
@@ -33,7 +34,7 @@ export interface EvaluationSet {
 export interface EvaluationOptions {
   readonly preprocessing: Preprocessing;
   /** Leave broken pictures out and call this, once for each, instead of stopping. */
-  readonly onSkip?: ((message: string) => void) | undefined;
+  readonly onSkip?: OnSkip | undefined;
 }
 
 /** Memory for preprocessed pictures, in bytes; more are decoded again at the next evaluation. */
@@ -59,7 +60,7 @@ export function prepareEvaluation(
     } catch (error) {
       if (!onSkip || !(error instanceof UserError)) throw error;
       kept.set(file, undefined);
-      onSkip(error.message);
+      onSkip({ file, reason: error.message });
       return undefined;
     }
   };

@@ -4,6 +4,7 @@ import type { DataSets } from "./data-sets.js";
 import { createEmbedder } from "./embedder.js";
 import { type EvaluationSet, evaluatePrepared, prepareEvaluation } from "./evaluate.js";
 import type { SetMetrics, SetName } from "./metrics-log.js";
+import type { OnSkip } from "./skipped.js";
 import type { Trainable } from "./trainable.js";
 
 export interface Evaluator {
@@ -17,7 +18,7 @@ interface EvaluatorParts {
   readonly engine: Engine;
   readonly trainable: Trainable;
   readonly data: DataSets;
-  readonly onSkip: (message: string) => void;
+  readonly onSkip: OnSkip;
 }
 
 /** Evaluation of a configuration's sets; what is broken in them shows at the first evaluation. */

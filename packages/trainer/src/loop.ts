@@ -1,10 +1,14 @@
 import { type Batch, createBatches } from "./batches.js";
 import { canvasSize, createCanvasCache } from "./canvas-cache.js";
+import { type CanvasStore, openCanvasStore } from "./canvas-store.js";
 import type { DataSets } from "./data-sets.js";
 import { createEvaluator, type Evaluator } from "./evaluator.js";
 import { checkpointNow, evaluateNow, finish } from "./milestones.js";
+import { checkFinite } from "./non-finite.js";
 import { type LoopParts, type Plan, type Progress, planRun, startProgress } from "./plan.js";
+import { createPrefetch } from "./prefetch.js";
 import { createSampler } from "./sampler.js";
+import type { OnSkip } from "./skipped.js";
 import { createStepper, patchesOf, type Stepper } from "./stepper.js";
 import type { Summary } from "./summary.js";
 import { createTokenTable } from "./token-table.js";
@@ -15,17 +19,22 @@ export async function runLoop(parts: LoopParts): Promise<Summary> {
   const sampler = createSampler(data.train, config);
   const plan = planRun(parts, sampler.stepsPerEpoch);
   const progress = startProgress(run);
-  const onSkip = (message: string): void => onEvent({ type: "warning", message });
+  const onSkip: OnSkip = (picture) => {
+    parts.skips.add(picture);
+    onEvent({ type: "warning", message: picture.reason });
+  };
   const evaluator = createEvaluator({ ...parts, onSkip });
   const stepper = createStepper(parts, plan);
+  const store = await openStore(parts);
   const batches = createBatches({
     config,
     sets: data.train,
     sampler,
-    canvases: createCanvasCache(
-      canvasSize(parts.trainable.model.config.vision.imageSize),
-      config.data.cacheMegabytes,
-    ),
+    canvases: createCanvasCache({
+      size: canvasSize(parts.trainable.model.config.vision.imageSize),
+      megabytes: config.data.cacheMegabytes,
+      store,
+    }),
     tokens: createTokenTable(parts.trainable.model.tokenizer, captionsOf(data)),
     patches: patchesOf(parts),
     onSkip,
@@ -43,12 +52,29 @@ export async function runLoop(parts: LoopParts): Promise<Summary> {
   } finally {
     await stepper.dispose();
     await evaluator.dispose();
+    await store?.close();
   }
+}
+
+async function openStore({
+  config,
+  run,
+  trainable,
+  onEvent,
+}: LoopParts): Promise<CanvasStore | undefined> {
+  const megabytes = config.data.diskCacheMegabytes;
+  if (megabytes === 0) return undefined;
+  const size = canvasSize(trainable.model.config.vision.imageSize);
+  const onFault = (message: string): void => onEvent({ type: "warning", message });
+  return openCanvasStore(run.cache, { size, megabytes, onFault });
 }
 
 function* captionsOf({ train }: DataSets): Iterable<string> {
   for (const { pairs } of train) for (const pair of pairs) yield* pair.captions;
 }
+
+/** Batches made while the engine computes. */
+const ahead = 2;
 
 interface Work {
   readonly batches: (step: number) => Promise<Batch>;
@@ -64,17 +90,14 @@ async function takeSteps(
 ): Promise<void> {
   const { config, log, signal, onEvent } = parts;
   const { totalSteps } = plan;
-  const prepare = (step: number): Promise<Batch> | undefined => {
-    const made = step < totalSteps ? batches(step) : undefined;
-    made?.catch(() => undefined); // reported where it is awaited
-    return made;
-  };
-  let next = prepare(progress.step);
-  while (next && !signal?.aborted) {
+  const fetch = createPrefetch(batches, { first: progress.step, end: totalSteps, ahead });
+  while (progress.step < totalSteps && !signal?.aborted) {
     const began = performance.now();
-    const running = stepper.step(progress.step, await next);
-    next = prepare(progress.step + 1); // made while the engine computes
-    const result = await running;
+    const { value: batch, seconds: decodeSeconds } = await fetch(progress.step);
+    const ready = performance.now();
+    const result = await stepper.step(progress.step, batch);
+    const done = performance.now();
+    await checkFinite(parts, progress.step + 1, result, batch);
     progress.step++;
     progress.loss = result.loss;
     const record = {
@@ -83,7 +106,9 @@ async function takeSteps(
       epoch: progress.step / plan.stepsPerEpoch,
       seconds: plan.seconds(),
       ...result,
-      pairsPerSecond: config.batchSize / ((performance.now() - began) / 1000),
+      pairsPerSecond: config.batchSize / ((done - began) / 1000),
+      ...{ decodeSeconds, waitSeconds: (ready - began) / 1000 },
+      computeSeconds: (done - ready) / 1000,
     } as const;
     await log.append(record);
     onEvent({ ...record, totalSteps });

@@ -15,6 +15,12 @@ export interface StepRecord {
   /** Before clipping. */
   readonly gradNorm: number;
   readonly pairsPerSecond: number;
+  /** From asking for the batch to having it: reading, decoding, drawing; other steps computed meanwhile. */
+  readonly decodeSeconds: number;
+  /** How long the engine had nothing to do because the batch was not there yet. */
+  readonly waitSeconds: number;
+  /** The engine's share of the step. */
+  readonly computeSeconds: number;
 }
 
 export type SetName = "inDomain" | "outOfDomain";

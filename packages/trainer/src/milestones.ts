@@ -53,7 +53,7 @@ export async function checkpointNow(
 
 /** The last checkpoint of an interrupted run or the last weights of a whole one, and summary.json. */
 export async function finish(parts: LoopParts, plan: Plan, progress: Progress): Promise<Summary> {
-  const { config, run, trainable, onEvent } = parts;
+  const { config, run, trainable, skips, onEvent } = parts;
   const interrupted = progress.step < plan.totalSteps;
   if (interrupted) await checkpointNow(parts, plan, progress);
   else if (config.mode === "full") {
@@ -66,6 +66,7 @@ export async function finish(parts: LoopParts, plan: Plan, progress: Progress): 
     epoch: progress.step / plan.stepsPerEpoch,
     seconds: plan.seconds(),
     loss: progress.loss,
+    skipped: skips.count,
     mode: config.mode,
     model: trainable.model.dir,
     fingerprint: trainable.model.fingerprint,

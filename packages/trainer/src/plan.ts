@@ -4,6 +4,7 @@ import type { DataSets } from "./data-sets.js";
 import type { TrainEvent } from "./events.js";
 import type { MetricsLog, SetMetrics } from "./metrics-log.js";
 import type { RunDir } from "./run-dir.js";
+import type { SkipList } from "./skipped.js";
 import type { Trainable } from "./trainable.js";
 
 /** Everything that a run works with. */
@@ -14,6 +15,7 @@ export interface LoopParts {
   readonly data: DataSets;
   readonly run: RunDir;
   readonly log: MetricsLog;
+  readonly skips: SkipList;
   readonly signal: AbortSignal | undefined;
   readonly onEvent: (event: TrainEvent) => void;
 }

@@ -14,6 +14,10 @@ export interface RunDir {
   readonly metrics: string;
   readonly checkpoints: string;
   readonly summary: string;
+  /** Broken pictures that the run went on without. */
+  readonly skipped: string;
+  /** Where decoded pictures are kept. */
+  readonly cache: string;
   /** From the newest checkpoint, when the run goes on. */
   readonly resumed: RunState | undefined;
 }
@@ -22,6 +26,8 @@ export interface OpenRunOptions {
   readonly resume: boolean;
   /** Of the model that is tuned. */
   readonly fingerprint: string;
+  /** Instead of `cache/` in the run's directory, for several runs to share. */
+  readonly cacheDir?: string | undefined;
 }
 
 /**
@@ -32,7 +38,7 @@ export interface OpenRunOptions {
 export async function openRun(
   dir: string,
   config: TrainConfig,
-  { resume, fingerprint }: OpenRunOptions,
+  { resume, fingerprint, cacheDir }: OpenRunOptions,
 ): Promise<RunDir> {
   const paths = {
     dir,
@@ -40,6 +46,7 @@ export async function openRun(
     metrics: join(dir, "metrics.jsonl"),
     checkpoints: join(dir, "checkpoints"),
     summary: join(dir, "summary.json"),
+    skipped: join(dir, "skipped.jsonl"),
   };
   let known = await readConfig(paths.config);
   if (known !== undefined && !resume) {
@@ -60,7 +67,7 @@ export async function openRun(
     await writeFileAtomically(paths.config, `${JSON.stringify(config, null, 2)}\n`);
   }
   await restoreBest(dir);
-  return { ...paths, resumed };
+  return { ...paths, cache: cacheDir ?? join(dir, "cache"), resumed };
 }
 
 const taken = (dir: string): string =>

@@ -1,5 +1,5 @@
 import { patchGrid } from "@cliptune/clip";
-import { type Program, UserError } from "@cliptune/engine";
+import type { Program } from "@cliptune/engine";
 import { type Batch, type PatchShare, patchShare } from "./batches.js";
 import { canvasSize } from "./canvas-cache.js";
 import type { LoopParts, Plan } from "./plan.js";
@@ -13,7 +13,7 @@ export interface StepResult {
 }
 
 export interface Stepper {
-  /** @throws UserError when the loss or the gradient is not finite */
+  /** What comes back may be no finite number: `checkFinite`. */
   step(step: number, batch: Batch): Promise<StepResult>;
   dispose(): Promise<void>;
 }
@@ -27,7 +27,7 @@ export function patchesOf({
 
 /** Compiles a program for each text length when it is first met. */
 export function createStepper(
-  { config, engine, trainable, run }: LoopParts,
+  { config, engine, trainable }: LoopParts,
   { totalSteps }: Plan,
 ): Stepper {
   const programs = new Map<number, Promise<Program>>();
@@ -50,11 +50,6 @@ export function createStepper(
         correction2: Float32Array.of(scalars.correction2),
       });
       const [loss, gradNorm] = [outputs["loss"]!.data[0]!, outputs["gradNorm"]!.data[0]!];
-      if (!Number.isFinite(loss) || !Number.isFinite(gradNorm)) {
-        throw new UserError(
-          `Step ${step + 1}: the loss is ${loss} and the gradient's norm ${gradNorm}; lower optimizer.learningRate (now ${config.optimizer.learningRate}). The checkpoints before it are in ${run.checkpoints}.`,
-        );
-      }
       return { loss, learningRate: scalars.learningRate, gradNorm };
     },
     async dispose() {

@@ -10,6 +10,8 @@ export interface Summary {
   readonly seconds: number;
   /** Loss of the last step. */
   readonly loss: number | null;
+  /** Broken pictures left out; `skipped.jsonl` names them. */
+  readonly skipped: number;
   readonly mode: "lora" | "full";
   /** Directory of the model that was tuned. */
   readonly model: string;

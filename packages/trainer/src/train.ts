@@ -7,6 +7,7 @@ import type { TrainEvent } from "./events.js";
 import { runLoop } from "./loop.js";
 import { openMetricsLog } from "./metrics-log.js";
 import { openRun } from "./run-dir.js";
+import { openSkipList } from "./skipped.js";
 import type { Summary } from "./summary.js";
 import { createTrainable } from "./trainable.js";
 
@@ -19,6 +20,8 @@ export interface TrainOptions {
   readonly datasets?: DataSets;
   /** Go on from the newest checkpoint of `outDir`, if there is one. */
   readonly resume?: boolean;
+  /** Where decoded pictures are kept for other runs too; unless given, `cache/` in `outDir`. */
+  readonly cacheDir?: string | undefined;
   /** Aborting saves a checkpoint and returns. */
   readonly signal?: AbortSignal;
   readonly onEvent?: (event: TrainEvent) => void;
@@ -36,15 +39,18 @@ export async function train(config: TrainConfig, options: TrainOptions): Promise
   const run = await openRun(outDir, config, {
     resume: options.resume ?? false,
     fingerprint: model.fingerprint,
+    cacheDir: options.cacheDir,
   });
   const trainable = createTrainable(engine, model, config);
+  const skips = await openSkipList(run.skipped);
   const log = await openMetricsLog(run.metrics, run.resumed?.step ?? -1);
   try {
     if (run.resumed) await loadCheckpoint(run.checkpoints, trainable, run.resumed.step);
     const { signal } = options;
-    return await runLoop({ config, engine, trainable, data, run, log, signal, onEvent });
+    return await runLoop({ config, engine, trainable, data, run, log, skips, signal, onEvent });
   } finally {
     await log.close();
+    await skips.close();
     trainable.state.dispose();
     trainable.constants?.dispose();
   }

@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { mkdir, readdir, truncate, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, truncate, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { createEngine } from "@cliptune/engine";
 import { type TrainEvent, train } from "@cliptune/trainer";
@@ -34,6 +34,9 @@ test("a corrupt picture stops training with its name, or is skipped with one war
   expect(summary.base!.inDomain!.images).toBe(31);
   expect(warnings).toHaveLength(2); // once in training, once in evaluation
   expect(warnings[0]).toContain("blue-bar.png");
+  expect(summary.skipped).toBe(1);
+  const listed = await readFile(join(world.dir, "skip/skipped.jsonl"), "utf8");
+  expect(JSON.parse(listed)).toMatchObject({ file: bad, reason: warnings[0] }); // one line
 });
 
 test("a file that is no picture, an empty data set and a batch larger than the data are named", async () => {
@@ -58,8 +61,11 @@ test("a loss that is not a number stops the run at that step and keeps the check
   const outDir = join(world.dir, "run");
   const config = world.full({ optimizer: { learningRate: 1e38, clipNorm: 0, warmup: 0 } });
   await expect(train(config, { outDir, engine, model: world.model })).rejects.toThrow(
-    /^Step 2: the loss is NaN .* lower optimizer\.learningRate \(now 1e\+38\)/,
+    /^Step 2: the loss is NaN .* lower optimizer\.learningRate \(now 1e\+38\)[\s\S]*images\/\w+-\w+\.png "/,
   );
+  const report = JSON.parse(await readFile(join(outDir, "non-finite-batch.json"), "utf8"));
+  expect(report).toMatchObject({ step: 2, loss: "NaN" });
+  expect(report.items).toHaveLength(config.batchSize);
   expect(await readdir(join(outDir, "checkpoints"))).toEqual(["step-000000"]);
 });
 

@@ -24,7 +24,8 @@ const fullFiles = ["model.safetensors", "optimizer.safetensors"];
 /** Losses and metrics without the clock. */
 async function timeless(dir: string) {
   const records = await readMetrics(join(dir, "metrics.jsonl"));
-  return records.map(({ seconds: _, ...record }) => ({ ...record, pairsPerSecond: 0 }));
+  const clock = { seconds: 0, pairsPerSecond: 0, decodeSeconds: 0, waitSeconds: 0 };
+  return records.map((record) => ({ ...record, ...clock, computeSeconds: 0 }));
 }
 
 /** Stops after `steps` steps, as Ctrl-C does. */

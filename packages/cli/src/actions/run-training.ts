@@ -1,4 +1,4 @@
-import { resolve } from "node:path";
+import { join, resolve } from "node:path";
 import {
   loadTrainModel,
   type SetMetrics,
@@ -34,6 +34,7 @@ export async function runTraining(options: TrainingOptions): Promise<Answer> {
         engine,
         model,
         resume: options.resume,
+        cacheDir: join(resolve(options.dataDir), "cache"),
         signal,
         onEvent: (event) => show(event, progress),
       }),
@@ -89,10 +90,12 @@ function recalls(sets: SetMetrics): string {
 
 function describe(
   { outDir }: TrainingOptions,
-  { best, base, seconds, totalSteps }: Summary,
+  { best, base, seconds, totalSteps, skipped }: Summary,
 ): string {
+  const left = `${skipped} broken pictures were left out: ${outDir}/skipped.jsonl`;
   return [
     `${totalSteps} steps in ${duration(seconds)}: ${outDir}`,
+    ...(skipped > 0 ? [left] : []),
     ...(base ? [`  base          ${recalls(base)}`] : []),
     ...(best ? [`  best (${best.step})`.padEnd(16) + recalls(best.sets)] : []),
     `Next: cliptune index build FOLDER --run ${outDir}`,

@@ -1,0 +1,58 @@
+import { appendFile, readFile } from "node:fs/promises";
+import { diskError, isMissing, writeFileAtomically } from "./disk.js";
+
+/** A broken picture that the run goes on without. */
+export interface SkippedPicture {
+  readonly file: string;
+  readonly reason: string;
+}
+
+export type OnSkip = (picture: SkippedPicture) => void;
+
+/** `skipped.jsonl`: each broken picture once, whatever used it and however often the run was resumed. */
+export interface SkipList {
+  readonly count: number;
+  add(picture: SkippedPicture): void;
+  /** Waits until all are written. */
+  close(): Promise<void>;
+}
+
+/** @throws UserError from `close` when the disk takes no more */
+export async function openSkipList(path: string): Promise<SkipList> {
+  const before = await readSkipped(path);
+  if (before.length > 0) await writeFileAtomically(path, before.map(lineOf).join("")); // ends torn lines
+  const known = new Set(before.map(({ file }) => file));
+  let queue = Promise.resolve();
+  return {
+    get count() {
+      return known.size;
+    },
+    add(picture) {
+      if (known.has(picture.file)) return;
+      known.add(picture.file);
+      queue = queue.then(() => appendFile(path, lineOf(picture)));
+      queue.catch(() => undefined); // thrown by close
+    },
+    close: () =>
+      queue.catch((error: unknown) => {
+        throw diskError(path, error);
+      }),
+  };
+}
+
+const lineOf = (picture: SkippedPicture): string => `${JSON.stringify(picture)}\n`;
+
+/** The pictures that a run left out; none when there is no such file. A kill may leave half a line. */
+export async function readSkipped(path: string): Promise<SkippedPicture[]> {
+  const content = await readFile(path, "utf8").catch((error: unknown) => {
+    if (isMissing(error)) return "";
+    throw error;
+  });
+  return content.split("\n").flatMap((line) => {
+    try {
+      return line === "" ? [] : [JSON.parse(line) as SkippedPicture];
+    } catch {
+      return [];
+    }
+  });
+}
