@@ -10,6 +10,7 @@ export { dropout, uniformNoise } from "./fused/dropout.js";
 export { gelu, quickGelu, silu } from "./fused/gelu.js";
 export { layerNorm } from "./fused/layer-norm.js";
 export { linear } from "./fused/linear.js";
+export { lazyBackendName, registerLazyBackend } from "./lazy/register.js";
 export { createXlaEngine, type XlaEngine, type XlaOptions } from "./pjrt/engine.js";
 export { findPjrtPlugin } from "./pjrt/find-plugin.js";
 export type { Precision } from "./stablehlo/writer.js";

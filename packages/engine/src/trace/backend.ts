@@ -3,6 +3,7 @@ import { emptyData } from "../arrays.js";
 import { UserError } from "../errors.js";
 import { GraphBuilder, type Node } from "../graph/graph.js";
 import type { Data, DType } from "../types.js";
+import { type Recorder, registerKernels } from "./register.js";
 
 export const traceBackendName = "cliptune-trace";
 
@@ -10,7 +11,7 @@ export const traceBackendName = "cliptune-trace";
  * A tfjs backend that computes nothing: every tensor stands for a node of the graph being recorded.
  * What is not here: memory management (nodes die with the graph) and reads (a traced value has none).
  */
-export class TraceBackend extends tf.KernelBackend {
+export class TraceBackend extends tf.KernelBackend implements Recorder {
   builder = new GraphBuilder();
   #nodes = new WeakMap<object, Node>();
 
@@ -110,3 +111,4 @@ export class TraceBackend extends tf.KernelBackend {
 export const traceBackend = new TraceBackend();
 
 tf.registerBackend(traceBackendName, () => traceBackend, -1);
+registerKernels(traceBackendName);

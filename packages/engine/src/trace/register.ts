@@ -1,6 +1,5 @@
 import * as tf from "@tensorflow/tfjs-core";
-import type { Node } from "../graph/graph.js";
-import { traceBackend, traceBackendName } from "./backend.js";
+import type { GraphBuilder, Node } from "../graph/graph.js";
 import { elementwise } from "./kernels/elementwise.js";
 import type { Kernels } from "./kernels/kernel.js";
 import { matrices } from "./kernels/matrix.js";
@@ -12,23 +11,36 @@ const kernels: Kernels = { ...elementwise, ...reductions, ...shapes, ...matrices
 /** The tfjs kernels that can be compiled. */
 export const kernelNames = Object.keys(kernels).sort();
 
-for (const [kernelName, kernel] of Object.entries(kernels)) {
-  tf.registerKernel({
-    kernelName,
-    backendName: traceBackendName,
-    kernelFunc: ({ inputs, attrs }) => {
-      const nodes = Object.entries(inputs).map(([name, tensor]) => [
-        name,
-        traceBackend.node(tensor as tf.TensorInfo),
-      ]);
-      const result: Node | Node[] = kernel(
-        Object.fromEntries(nodes),
-        attrs ?? {},
-        traceBackend.builder,
-      );
-      return Array.isArray(result)
-        ? result.map((node) => traceBackend.hold(node))
-        : traceBackend.hold(result);
-    },
-  });
+/** A tfjs backend that kernels record into: its tensors stand for nodes. */
+export interface Recorder {
+  readonly builder: GraphBuilder;
+  /** The node that a tensor stands for. */
+  node(tensor: tf.TensorInfo): Node;
+  /** A tensor that stands for `node`, which a kernel made of `inputs`. */
+  hold(node: Node, inputs: readonly tf.TensorInfo[]): tf.TensorInfo;
+}
+
+/** Registers every kernel for a tfjs backend that is a `Recorder`. */
+export function registerKernels(backendName: string): void {
+  for (const [kernelName, kernel] of Object.entries(kernels)) {
+    tf.registerKernel({
+      kernelName,
+      backendName,
+      kernelFunc: ({ inputs, attrs, backend }) => {
+        const recorder = backend as Recorder;
+        // Optional inputs that are absent come as null or undefined.
+        const given = Object.entries(inputs).filter(([, tensor]) => tensor != null);
+        const tensors = given.map(([, tensor]) => tensor as tf.TensorInfo);
+        const nodes = given.map(([name], i) => [name, recorder.node(tensors[i]!)]);
+        const result: Node | Node[] = kernel(
+          Object.fromEntries(nodes),
+          attrs ?? {},
+          recorder.builder,
+        );
+        return Array.isArray(result)
+          ? result.map((node) => recorder.hold(node, tensors))
+          : recorder.hold(result, tensors);
+      },
+    });
+  }
 }

@@ -5,7 +5,6 @@ import type { Graph, Node, Source } from "../graph/graph.js";
 import { checkNextState } from "../next-state.js";
 import type { ProgramDefinition, Specs, Tensors } from "../types.js";
 import { traceBackend, traceBackendName } from "./backend.js";
-import "./register.js";
 
 /** Names of a graph's outputs: small results go to the caller, the rest replaces state. */
 export const outputKey = (kind: "output" | "state", name: string): string =>
