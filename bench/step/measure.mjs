@@ -9,12 +9,11 @@ import { makeWorld, operations } from "./worlds.mjs";
 
 const options = JSON.parse(process.argv[2] ?? "{}");
 const median = (values) => [...values].sort((a, b) => a - b)[values.length >> 1];
-const { threads, packWeights, withoutRules } = options;
-const engineOptions = {
-  ...(threads !== undefined && { threads }),
-  ...(packWeights !== undefined && { packWeights }),
-  ...(withoutRules !== undefined && { withoutRules }),
-};
+const { threads, packWeights, withoutRules, plugin, precision } = options;
+const given = { threads, packWeights, withoutRules, plugin, precision };
+const engineOptions = Object.fromEntries(
+  Object.entries(given).filter(([, value]) => value !== undefined),
+);
 // Without its kernel an operator is traced as the composite of tfjs operators that eager engines run.
 for (const kernel of options.withoutKernels ?? []) tf.unregisterKernel(kernel, "cliptune-trace");
 
@@ -71,7 +70,7 @@ function definition(engine, world, length) {
 
 async function step() {
   const engine = await createEngine(options.engine ?? "onnx-cpu", engineOptions);
-  const world = makeWorld(options.world);
+  const world = { ...makeWorld(options.world), ...(options.batch && { batch: options.batch }) };
   const length = options.length ?? world.length;
   const made = definition(engine, world, length);
   const compileFrom = performance.now();
