@@ -1,5 +1,6 @@
 export { type BuildOptions, type BuildProgress, buildIndex } from "./build-index.js";
 export { createFlatIndex, type FlatIndex, type FlatOptions } from "./flat-index.js";
+export type { Hit } from "./hit.js";
 export { defaultHnsw, type HnswParameters, hnswAvailable } from "./hnsw-graph.js";
 export { createHnswIndex, type ExactRules, type HnswIndex } from "./hnsw-index.js";
 export {
@@ -14,11 +15,22 @@ export type { ModelOverride, ModelReference } from "./model-reference.js";
 export { type OpenOptions, openIndex } from "./open-index.js";
 export {
   openSearcher,
-  type SearchAnswer,
   type Searcher,
   type SearcherOptions,
-  type SearchTimings,
 } from "./open-searcher.js";
 export type { IndexItem } from "./read-picture.js";
-export type { Hit, SearchIndex } from "./search-index.js";
+export type { FieldKind, FieldSummary } from "./search/field-summaries.js";
+export type { Condition, FieldValue, Filter } from "./search/filter.js";
+export { type FileTerm, type ParsedTerm, parseQuery } from "./search/parse-query.js";
+export type {
+  QueryContent,
+  QueryTerm,
+  SearchHit,
+  SearchOptions,
+  SearchRequest,
+  SearchResponse,
+  SearchTimings,
+} from "./search/request.js";
+export type { QueryAnswer, VectorQuery } from "./search/run-query.js";
+export type { SearchIndex } from "./search-index.js";
 export type { Neighbor, VectorIndex } from "./vector-index.js";

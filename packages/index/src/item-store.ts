@@ -1,7 +1,17 @@
 import Database from "libsql";
+import {
+  type FieldSummary,
+  fieldSchema,
+  fillFields,
+  summariseFields,
+} from "./search/field-summaries.js";
+import type { FieldValue, Filter } from "./search/filter.js";
+import { searchTitles, titleSchema, titleWriter } from "./search/full-text.js";
+import { matchingLabels } from "./search/matching-labels.js";
 import type { ThumbnailPlace } from "./thumbnail.js";
 
-export type Fields = Readonly<Record<string, string | number>>;
+/** Dates are texts in ISO 8601. */
+export type Fields = Readonly<Record<string, FieldValue>>;
 
 /** What an index keeps of a picture, besides its vector and thumbnail. */
 export interface StoredItem {
@@ -48,8 +58,9 @@ export function createItems(path: string): ItemWriter {
   // The file is thrown away unless it is finished, so it needs no journal and no sync of its own.
   database.exec("PRAGMA journal_mode = OFF");
   database.exec("PRAGMA synchronous = OFF");
-  database.exec(schema);
+  for (const table of [schema, fieldSchema, titleSchema]) database.exec(table);
   database.exec("BEGIN");
+  const addTitle = titleWriter(database);
   const insert = database.prepare("INSERT INTO items VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)");
   return {
     add({ label, item, thumbnail }) {
@@ -64,8 +75,10 @@ export function createItems(path: string): ItemWriter {
         thumbnail?.length ?? null,
         thumbnail?.crc ?? null,
       );
+      addTitle(label, item.title);
     },
     commit() {
+      database.exec(fillFields);
       database.exec("COMMIT");
       database.close();
     },
@@ -85,6 +98,14 @@ export interface ItemReader {
   byId(id: string): ItemRow | undefined;
   /** In the order of labels. */
   page(range: ItemRange): ItemRow[];
+  fields(): readonly FieldSummary[];
+  /** Labels of the items that the filter leaves, ascending. */
+  matching(filter: Filter): Uint32Array;
+  /** Labels of titles that share words with the query, best first. */
+  titled(
+    query: string,
+    among: { readonly limit: number; readonly labels?: Uint32Array | undefined },
+  ): number[];
   close(): void;
 }
 
@@ -94,11 +115,19 @@ export function openItems(path: string): ItemReader {
   const label = database.prepare("SELECT * FROM items WHERE label = ?");
   const page = database.prepare("SELECT * FROM items WHERE label >= ? ORDER BY label LIMIT ?");
   const id = database.prepare("SELECT * FROM items WHERE id = ?");
+  let summaries: readonly FieldSummary[] | undefined;
+  const fields = () => {
+    summaries ??= summariseFields(database);
+    return summaries;
+  };
   return {
     byLabel: (wanted) => toItem(label.get(wanted)),
     byId: (wanted) => toItem(id.get(wanted)),
     page: ({ offset, limit }) =>
       page.all(offset, limit).flatMap((columns) => toItem(columns) ?? []),
+    fields,
+    matching: (filter) => matchingLabels(database, filter, fields()),
+    titled: (query, among) => searchTitles(database, query, among),
     close: () => database.close(),
   };
 }

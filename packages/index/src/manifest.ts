@@ -8,7 +8,7 @@ import type { HnswParameters } from "./hnsw-graph.js";
 import type { ModelReference } from "./model-reference.js";
 
 /** The version of the directory's layout that this code writes and reads. */
-export const formatVersion = 1;
+export const formatVersion = 2;
 
 export interface AnnRecall {
   readonly k: number;
@@ -85,7 +85,12 @@ export async function readManifest(dir: string): Promise<Manifest> {
   const version = parsed["formatVersion"];
   if (typeof version !== "number" || version > formatVersion) {
     throw new UserError(
-      `${path} has format version ${version}; this cliptune reads up to ${formatVersion}. Update cliptune, or build the index again.`,
+      `${path} has format version ${version}; this cliptune reads ${formatVersion}. Update cliptune, or build the index again.`,
+    );
+  }
+  if (version < formatVersion) {
+    throw new UserError(
+      `${path} has format version ${version}, of an older cliptune; this one reads ${formatVersion}. Build the index again: cliptune index build ${parsed["source"] ?? "FOLDER"} --out ${dir}.`,
     );
   }
   const { checksum, ...manifest } = parsed;

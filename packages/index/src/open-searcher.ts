@@ -1,29 +1,12 @@
-import {
-  createEncoder,
-  type Encoder,
-  loadAdapter,
-  loadModel,
-  preprocessImage,
-} from "@cliptune/clip";
+import { createEncoder, loadAdapter, loadModel, preprocessImage } from "@cliptune/clip";
 import { createEngine, type Engine, type EngineName, UserError } from "@cliptune/engine";
 import { type Manifest, readManifest } from "./manifest.js";
 import { locateModel, type ModelOverride } from "./model-reference.js";
 import { openIndex } from "./open-index.js";
-import type { Hit, SearchIndex } from "./search-index.js";
-
-export type SearchTimings = {
-  /** Milliseconds in the model, decoding a picture included. */
-  readonly encodeMs: number;
-  /** Milliseconds among the vectors. */
-  readonly searchMs: number;
-  /** Milliseconds reading titles and fields. */
-  readonly readMs: number;
-};
-
-export interface SearchAnswer {
-  readonly hits: Hit[];
-  readonly timings: SearchTimings;
-}
+import type { FieldSummary } from "./search/field-summaries.js";
+import type { SearchRequest, SearchResponse } from "./search/request.js";
+import { searchTerms, type TermParts } from "./search/search-terms.js";
+import type { SearchIndex } from "./search-index.js";
 
 /** An open index and the model that made it: everything that a search page asks. */
 export interface Searcher extends Pick<SearchIndex, "item" | "items" | "thumbnail"> {
@@ -32,11 +15,19 @@ export interface Searcher extends Pick<SearchIndex, "item" | "items" | "thumbnai
   readonly count: number;
   readonly index: SearchIndex;
   readonly engine: Engine;
-  searchText(query: string, k: number): Promise<SearchAnswer>;
+  /**
+   * Terms, filters, full text, folding and pages.
+   *
+   * @throws UserError when a part of the request can't be used, saying which and why
+   */
+  search(request: SearchRequest): Promise<SearchResponse>;
+  /** What can be filtered by: kinds, values and ranges of the items' fields. */
+  fields(): readonly FieldSummary[];
+  searchText(query: string, k: number): Promise<SearchResponse>;
   /** @param image the bytes of a picture file */
-  searchImage(image: Uint8Array, k: number): Promise<SearchAnswer>;
+  searchImage(image: Uint8Array, k: number): Promise<SearchResponse>;
   /** The items most like one of the index, without itself. */
-  similar(id: string, k: number): Promise<SearchAnswer>;
+  similar(id: string, k: number): Promise<SearchResponse>;
   close(): Promise<void>;
 }
 
@@ -76,6 +67,7 @@ export async function openSearcher(dir: string, options: SearcherOptions = {}): 
       encoder.encodeImages(await preprocessImage(image, model.preprocessing), 1);
     return {
       ...searches({ index, encoder, encodePicture }),
+      fields: index.fields,
       item: index.item,
       items: index.items,
       thumbnail: index.thumbnail,
@@ -94,41 +86,12 @@ export async function openSearcher(dir: string, options: SearcherOptions = {}): 
   }
 }
 
-interface Parts {
-  readonly index: SearchIndex;
-  readonly encoder: Encoder;
-  encodePicture(image: Uint8Array): Promise<Float32Array>;
-}
-
-function searches({ index, encoder, encodePicture }: Parts) {
-  const answer = async (
-    encode: () => Promise<Float32Array>,
-    { k, without }: { k: number; without?: string },
-  ): Promise<SearchAnswer> => {
-    const start = performance.now();
-    const vector = await encode();
-    const encoded = performance.now();
-    const neighbors = index.nearest(vector, without === undefined ? k : k + 1);
-    const searched = performance.now();
-    const hits = index.read(neighbors).filter(({ id }) => id !== without);
-    const read = performance.now();
-    const timings = {
-      encodeMs: encoded - start,
-      searchMs: searched - encoded,
-      readMs: read - searched,
-    };
-    return { hits: hits.slice(0, k), timings };
-  };
+function searches(parts: TermParts) {
+  const search = (request: SearchRequest) => searchTerms(parts, request);
   return {
-    async searchText(query: string, k: number) {
-      if (query.trim() === "") throw new UserError("The query is empty; say what to look for.");
-      return answer(() => encoder.encodeTexts([query]), { k });
-    },
-    searchImage: (image: Uint8Array, k: number) => answer(() => encodePicture(image), { k }),
-    async similar(id: string, k: number) {
-      const vector = await index.vector(id);
-      if (!vector) throw new UserError(`No item of this index has the id "${id}".`);
-      return answer(async () => vector, { k, without: id });
-    },
+    search,
+    searchText: (text: string, k: number) => search({ query: [{ text }], k }),
+    searchImage: (image: Uint8Array, k: number) => search({ query: [{ image }], k }),
+    similar: (id: string, k: number) => search({ query: [{ id }], k }),
   };
 }

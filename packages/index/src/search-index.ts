@@ -1,19 +1,13 @@
 import { UserError } from "@cliptune/engine";
-import type { Fields, ItemRange, ItemReader, ItemRow, StoredItem } from "./item-store.js";
+import { type Hit, toHit } from "./hit.js";
+import type { ItemRange, ItemRow, StoredItem } from "./item-store.js";
 import type { Manifest } from "./manifest.js";
-import type { PackReader } from "./thumbnail.js";
+import type { OpenParts } from "./open-parts.js";
+import type { FieldSummary } from "./search/field-summaries.js";
+import type { SearchOptions } from "./search/request.js";
+import { type QueryAnswer, runQuery, type VectorQuery } from "./search/run-query.js";
 import { unitQuery } from "./unit-vector.js";
-import type { Neighbor, VectorIndex } from "./vector-index.js";
-
-export interface Hit {
-  readonly id: string;
-  /** Cosine of query and picture, -1 to 1. */
-  readonly score: number;
-  readonly title: string;
-  readonly fields: Fields;
-  /** The picture's path when it was indexed. */
-  readonly file?: string;
-}
+import type { Neighbor } from "./vector-index.js";
 
 /** An open index, as it was when opened: a build that replaces it meanwhile is seen by the next one. */
 export interface SearchIndex {
@@ -28,6 +22,10 @@ export interface SearchIndex {
   nearest(vector: ArrayLike<number>, k: number): Neighbor[];
   /** ...then what is known of them. */
   read(neighbors: readonly Neighbor[]): Hit[];
+  /** A vector with filters, full text, folding and pages: see `SearchOptions`. */
+  query(query: VectorQuery, options?: SearchOptions): Promise<QueryAnswer>;
+  /** What can be filtered by. */
+  fields(): readonly FieldSummary[];
   item(id: string): Promise<StoredItem | undefined>;
   /** A page of all items, in the order they were indexed. */
   items(range: ItemRange): Promise<StoredItem[]>;
@@ -36,14 +34,6 @@ export interface SearchIndex {
   /** A WebP picture of at most 320 x 320 pixels; none if the item has none or is not in the index. */
   thumbnail(id: string): Promise<Uint8Array | undefined>;
   close(): Promise<void>;
-}
-
-export interface OpenParts {
-  readonly manifest: Manifest;
-  readonly vectors: Float32Array; // [n, D]
-  readonly index: VectorIndex;
-  readonly items: ItemReader;
-  readonly thumbnails: PackReader;
 }
 
 export function searchIndex(parts: OpenParts): SearchIndex {
@@ -70,6 +60,15 @@ export function searchIndex(parts: OpenParts): SearchIndex {
     nearest,
     read,
     search: async (vector, k) => read(nearest(vector, k)),
+    async query(query, options = {}) {
+      assertOpen(open);
+      const vector = unitQuery(query.vector, dimension);
+      return runQuery(parts, { ...query, vector }, options);
+    },
+    fields() {
+      assertOpen(open);
+      return items.fields();
+    },
     item: async (id) => row(id)?.item,
     async items(range) {
       assertOpen(open);
@@ -96,11 +95,4 @@ export function searchIndex(parts: OpenParts): SearchIndex {
 
 function assertOpen(open: boolean): void {
   if (!open) throw new Error("This index was closed; open it again with openIndex.");
-}
-
-function toHit({ label, score }: Neighbor, row: ItemRow | undefined): Hit {
-  if (!row) throw new Error(`No item belongs to vector ${label}.`); // checksums rule this out
-  const { id, title, fields, file } = row.item;
-  const rounded = Math.min(1, Math.max(-1, score)); // float32 can leave 1.0000001
-  return { id, score: rounded, title, fields, ...(file === undefined ? {} : { file }) };
 }

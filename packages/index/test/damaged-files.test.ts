@@ -103,12 +103,15 @@ describe("manifest.json", () => {
     expect(await refusal()).toContain("its checksum is wrong");
   });
 
-  test("a newer format is refused with both versions", async () => {
+  test.each([
+    [1, /format version 1, of an older cliptune; .*cliptune index build FOLDER --out/],
+    [3, /format version 3; this cliptune reads 2. Update/],
+  ])("format %i is refused with both versions", async (version, message) => {
     const { checksum: _, ...manifest } = JSON.parse(await readFile(path(), "utf8"));
-    const newer = { ...manifest, formatVersion: 2 };
-    const checksum = createHash("sha256").update(JSON.stringify(newer)).digest("hex");
-    await writeFile(path(), JSON.stringify({ ...newer, checksum }));
-    expect(await refusal()).toMatch(/format version 2; this cliptune reads up to 1. Update/);
+    const other = { ...manifest, formatVersion: version };
+    const checksum = createHash("sha256").update(JSON.stringify(other)).digest("hex");
+    await writeFile(path(), JSON.stringify({ ...other, checksum }));
+    expect(await refusal()).toMatch(message);
   });
 
   test("a damaged index can be built again", async () => {

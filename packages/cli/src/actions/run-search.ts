@@ -1,5 +1,5 @@
 import { resolve } from "node:path";
-import { type Hit, openSearcher, type SearchAnswer } from "@cliptune/index";
+import { type Hit, openSearcher, type SearchResponse } from "@cliptune/index";
 import type { Answer } from "../command.js";
 import { withEngine } from "../engine-choice.js";
 
@@ -31,7 +31,7 @@ export function runSearch(options: SearchOptions): Promise<Answer> {
   });
 }
 
-function table({ hits }: SearchAnswer): string {
+function table({ hits }: SearchResponse): string {
   const width = Math.max(...hits.map(({ title }) => title.length));
   return hits
     .map((hit, place) => [`${place + 1}`.padStart(3), ...cells(hit, width)].join("  "))

@@ -1,0 +1,13 @@
+import type { ItemReader } from "./item-store.js";
+import type { Manifest } from "./manifest.js";
+import type { PackReader } from "./thumbnail.js";
+import type { VectorIndex } from "./vector-index.js";
+
+/** What one version of an index holds open. */
+export interface OpenParts {
+  readonly manifest: Manifest;
+  readonly vectors: Float32Array; // [n, D]
+  readonly index: VectorIndex;
+  readonly items: ItemReader;
+  readonly thumbnails: PackReader;
+}

@@ -1,0 +1,122 @@
+import { toHit } from "../hit.js";
+import type { OpenParts } from "../open-parts.js";
+import { type ChosenOptions, checkOptions } from "./check-options.js";
+import { confidenceOf, spreadOf } from "./confidence.js";
+import { decodeCursor, digest, encodeCursor } from "./cursor.js";
+import { diversify } from "./diversify.js";
+import { fuse, fusedDepth } from "./fuse.js";
+import { foldDuplicates } from "./near-duplicates.js";
+import { innerProduct } from "./rank-exactly.js";
+import { rankVectors } from "./rank-vectors.js";
+import { type Ranked, without } from "./ranked.js";
+import type { SearchHit, SearchOptions, SearchResponse } from "./request.js";
+
+/** A query as an index understands it. */
+export interface VectorQuery {
+  /** `[D]` unit norm */
+  readonly vector: Float32Array;
+  /** For full text, with `hybrid`. */
+  readonly words?: string;
+  /** Ids that are left out of the answer. */
+  readonly without?: readonly string[];
+  /** What was asked, as JSON: a cursor goes on with the same only. The vector, unless given. */
+  readonly asked?: unknown;
+}
+
+export type QueryAnswer = Omit<SearchResponse, "timings"> & {
+  readonly timings: Omit<SearchResponse["timings"], "encodeMs">;
+};
+
+/** From what confidence on a query counts as answered. */
+const goodMatch = 0.5;
+
+/**
+ * Filter, order, fold, page and read.
+ *
+ * @throws UserError when an option is out of its range, a field unknown, or a cursor from elsewhere
+ */
+export function runQuery(
+  parts: OpenParts,
+  query: VectorQuery,
+  options: SearchOptions,
+): QueryAnswer {
+  const began = performance.now();
+  const chosen = checkOptions(options);
+  const { filter, hybrid, group, diversity, k, cursor } = chosen;
+  const asked = digest([query.asked ?? [...query.vector], filter, hybrid, group, diversity]);
+  const order = { version: parts.manifest.version, asked };
+  const { first, offset } =
+    cursor === undefined ? { first: k, offset: 0 } : decodeCursor(cursor, order);
+
+  const { ranked, bestScore, total, duplicatesOf } = orderAll(parts, query, { ...chosen, first });
+  const page = ranked(offset + k + 1).slice(offset, offset + k + 1);
+  const spread = spreadOf(parts.vectors, query.vector);
+  const confidence = bestScore === undefined ? 0 : confidenceOf(bestScore, spread);
+  const searched = performance.now();
+
+  const idOf = (label: number) => parts.items.byLabel(label)!.item.id;
+  const hits = page.slice(0, k).map((neighbor): SearchHit => {
+    const hit = toHit(neighbor, parts.items.byLabel(neighbor.label));
+    const duplicates = duplicatesOf?.(neighbor.label).map(idOf);
+    return {
+      ...hit,
+      confidence: confidenceOf(hit.score, spread),
+      ...(duplicates && { duplicates }),
+    };
+  });
+  const more = page.length > k && { cursor: encodeCursor({ first, offset: offset + k }, order) };
+  return {
+    hits,
+    ...more,
+    ...(duplicatesOf ? {} : { total }),
+    confidence,
+    goodMatch: confidence >= goodMatch,
+    timings: { searchMs: searched - began, readMs: performance.now() - searched },
+  };
+}
+
+interface Ordered {
+  readonly ranked: Ranked;
+  /** The greatest cosine, wherever that item comes in the order. */
+  readonly bestScore: number | undefined;
+  /** Items that the filter leaves. */
+  readonly total: number;
+  /** With `group`. */
+  readonly duplicatesOf?: (leader: number) => readonly number[];
+}
+
+function orderAll(
+  { items, index, vectors, manifest }: OpenParts,
+  { vector, words, without: ids = [] }: VectorQuery,
+  { first, filter, hybrid, group, diversity }: ChosenOptions & { readonly first: number },
+): Ordered {
+  const { dimension, count } = manifest;
+  const labels = filter.length > 0 ? items.matching(filter) : undefined;
+  const left = new Set(ids.flatMap((id) => items.byId(id)?.label ?? []));
+  const byVector = without(rankVectors({ index, vectors }, vector, { first, labels }), left);
+  let ranked = byVector;
+  if (hybrid > 0 && words !== undefined) {
+    const titled = items.titled(words, { limit: fusedDepth, labels });
+    const texts = titled
+      .filter((label) => !left.has(label))
+      .map((label) => ({ label, score: innerProduct(vectors, label * dimension, vector) }));
+    ranked = fuse(ranked, texts, { share: hybrid });
+  }
+  const among = labels && new Set(labels);
+  const shown = (label: number) => (among?.has(label) ?? true) && !left.has(label);
+  const neighbors = (label: number, count: number) =>
+    index.search(vectors.subarray(label * dimension, (label + 1) * dimension), count);
+  const grouped =
+    group === undefined
+      ? undefined
+      : foldDuplicates(ranked, { threshold: group, neighbors, shown });
+  if (grouped) ranked = grouped.leaders;
+  if (diversity > 0) ranked = diversify(ranked, vectors, { dimension, diversity });
+  const gone = [...left].filter((label) => among?.has(label) ?? true).length;
+  return {
+    ranked,
+    bestScore: byVector(1)[0]?.score,
+    total: (labels?.length ?? count) - gone,
+    ...(grouped && { duplicatesOf: grouped.duplicatesOf }),
+  };
+}
