@@ -1,12 +1,15 @@
 import { type Data, UserError } from "@cliptune/engine";
+import type { Teacher } from "./base-embeddings.js";
 import type { CanvasCache } from "./canvas-cache.js";
 import { drawColors } from "./color-matrix.js";
 import type { TrainConfig } from "./config.js";
 import type { Pair } from "./folder.js";
+import type { LossNeeds } from "./loss-config.js";
 import { hashText, permutation, stream } from "./random.js";
 import type { Sample, Sampler, WeightedPairs } from "./sampler.js";
 import type { OnSkip } from "./skipped.js";
-import type { TokenTable } from "./token-table.js";
+import { drawOtherCaption, drawViews } from "./streams.js";
+import type { TokenRows, TokenTable } from "./token-table.js";
 import type { TrainingCanvas } from "./training-canvas.js";
 import { drawBox } from "./view.js";
 
@@ -15,24 +18,13 @@ export interface Batch {
   readonly textLength: number;
   /** What is in it, in order: for naming what broke a step. */
   readonly items: readonly BatchItem[];
-  readonly inputs: Readonly<Record<BatchInput, Data>>;
+  readonly inputs: Readonly<Record<string, Data>>;
 }
 
 export interface BatchItem {
   readonly file: string;
   readonly caption: string;
 }
-
-export type BatchInput =
-  | "canvases"
-  | "boxes"
-  | "colors"
-  | "ids"
-  | "ends"
-  | "titles"
-  | "captions"
-  | "patches"
-  | "seed";
 
 /** How many of a picture's patches a step sees; `kept` is 0 when it sees them all. */
 export interface PatchShare {
@@ -52,6 +44,9 @@ export interface BatchSource {
   readonly canvases: CanvasCache;
   readonly tokens: TokenTable;
   readonly patches: PatchShare;
+  readonly needs: LossNeeds;
+  /** When the loss needs one. */
+  readonly teacher: Teacher | undefined;
   /** Called once for each broken picture that is skipped. */
   readonly onSkip: OnSkip;
 }
@@ -62,6 +57,7 @@ export function createBatches(source: BatchSource): (step: number) => Promise<Ba
   const load = createLoader(source);
   const side = canvases.size;
   const { kept, total } = source.patches;
+  const { needs, teacher } = source;
   return async (step) => {
     const found = await Promise.all(sampler.batch(step).map((sample) => load(sample)));
     const pixels = new Uint8Array(found.length * side * side * 3);
@@ -77,7 +73,8 @@ export function createBatches(source: BatchSource): (step: number) => Promise<Ba
       if (kept > 0) patches.set(permutation(total, random).subarray(0, kept).sort(), row * kept);
     }
     const captions = found.map(({ sample }) => drawCaption(sample, config.seed));
-    const { ids, ends, length } = tokens.rows(captions);
+    const others = needs.texts && otherCaptions(found, captions, needs.texts, config.seed);
+    const { ids, ends, length } = tokens.rows(captions, others);
     return {
       textLength: length,
       items: found.map(({ sample }, row) => ({ file: sample.pair.file, caption: captions[row]! })),
@@ -90,6 +87,12 @@ export function createBatches(source: BatchSource): (step: number) => Promise<Ba
         ends,
         titles: Int32Array.from(found, ({ sample }) => titleKey(sample.pair)),
         captions: Int32Array.from(captions, tokens.indexOf),
+        ...(needs.views && drawViews(found, needs.views, config.seed)),
+        ...(others && otherText(tokens.rows(others, captions))),
+        ...(teacher && {
+          teacherImage: teacher.images(found.map(({ sample }) => sample.pair.file)),
+          teacherText: teacher.texts(captions),
+        }),
         seed: Float32Array.of(stream(config.seed, "dropout", step)() * 1000),
       },
     };
@@ -100,6 +103,16 @@ export function drawCaption({ pair, set, epoch }: Sample, seed: number): string 
   const at = stream(seed, "caption", set, epoch, pair.id)() * pair.captions.length;
   return pair.captions[Math.floor(at)]!;
 }
+
+const otherCaptions = (
+  found: readonly Loaded[],
+  captions: readonly string[],
+  texts: NonNullable<LossNeeds["texts"]>,
+  seed: number,
+): string[] =>
+  found.map(({ sample }, row) => drawOtherCaption(sample, captions[row]!, texts, seed));
+
+const otherText = ({ ids, ends }: TokenRows) => ({ otherIds: ids, otherEnds: ends });
 
 /** Equal for equal titles whatever their case; 31 bits, so that two titles out of a batch hardly ever meet. */
 const titleKey = (pair: Pair): number => hashText(pair.title.trim().toLowerCase()) >>> 1;

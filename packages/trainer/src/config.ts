@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { lossConfig } from "./loss-config.js";
 
 const share = z.number().min(0).max(1);
 
@@ -127,6 +128,17 @@ const checkpointConfig = z.strictObject({
   keep: z.int().min(1).default(2).describe("newest checkpoints kept; best/ is apart"),
 });
 
+/** Whether SimCSE's two encodings of a text can differ. */
+const simCseHasNoise = (c: {
+  readonly loss: z.output<typeof lossConfig>;
+  readonly lora: { readonly dropout: number };
+  readonly mode: "lora" | "full";
+}): boolean => {
+  const given = c.loss.find((term) => term.simCse !== undefined)?.simCse;
+  const otherCaption = typeof given === "object" && given.captions === "other";
+  return given === undefined || otherCaption || (c.mode === "lora" && c.lora.dropout > 0);
+};
+
 /** Everything that decides a training run, as strict data: an unknown key is an error. */
 export const trainConfig = z
   .strictObject({
@@ -141,6 +153,7 @@ export const trainConfig = z
     init: z.enum(["pretrained", "random"]).default("pretrained"),
     data: dataConfig,
     lora: loraConfig.prefault({}),
+    loss: lossConfig.describe("terms that are summed, each with its weight or its options"),
     batchSize: z.int().min(2).default(64).describe("pairs per step; negatives come from the batch"),
     epochs: z
       .number()
@@ -164,6 +177,10 @@ export const trainConfig = z
   .refine((c) => c.epochs === undefined || c.steps === undefined, {
     path: ["steps"],
     error: 'give "epochs" or "steps", not both',
+  })
+  .refine((c) => simCseHasNoise(c), {
+    path: ["loss"],
+    error: "simCse on the same caption needs lora.dropout above 0: the noise is all that differs",
   })
   .refine((c) => c.init === "pretrained" || c.mode === "full", {
     path: ["mode"],

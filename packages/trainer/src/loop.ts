@@ -1,8 +1,10 @@
+import { initBias, openTeacher } from "./base-embeddings.js";
 import { type Batch, createBatches } from "./batches.js";
 import { canvasSize, createCanvasCache } from "./canvas-cache.js";
 import { type CanvasStore, openCanvasStore } from "./canvas-store.js";
 import type { DataSets } from "./data-sets.js";
 import { createEvaluator, type Evaluator } from "./evaluator.js";
+import { lossOf } from "./forward.js";
 import { checkpointNow, evaluateNow, finish } from "./milestones.js";
 import { checkFinite } from "./non-finite.js";
 import { type LoopParts, type Plan, type Progress, planRun, startProgress } from "./plan.js";
@@ -26,6 +28,8 @@ export async function runLoop(parts: LoopParts): Promise<Summary> {
   const evaluator = createEvaluator({ ...parts, onSkip });
   const stepper = createStepper(parts, plan);
   const store = await openStore(parts);
+  const { needs } = lossOf(config);
+  if (needs.bias && !run.resumed) await initBias(parts, sampler.batch(0));
   const batches = createBatches({
     config,
     sets: data.train,
@@ -37,6 +41,8 @@ export async function runLoop(parts: LoopParts): Promise<Summary> {
     }),
     tokens: createTokenTable(parts.trainable.model.tokenizer, captionsOf(data)),
     patches: patchesOf(parts),
+    needs,
+    teacher: needs.teacher ? await openTeacher(parts) : undefined,
     onSkip,
   });
   const pairs = data.train.reduce((n, set) => n + set.pairs.length, 0);

@@ -14,6 +14,8 @@ export interface StepRecord {
   readonly learningRate: number;
   /** Before clipping. */
   readonly gradNorm: number;
+  /** Each term of a loss that has several, before its weight. */
+  readonly terms?: Readonly<Record<string, number>>;
   readonly pairsPerSecond: number;
   /** From asking for the batch to having it: reading, decoding, drawing; other steps computed meanwhile. */
   readonly decodeSeconds: number;

@@ -47,9 +47,10 @@ function describeKey(root: SchemaNode, path: readonly PropertyKey[], key: string
 function nodeAt(root: SchemaNode, path: readonly PropertyKey[]): SchemaNode | undefined {
   let node: SchemaNode | undefined = root;
   for (const part of path) {
-    node = typeof part === "number" ? node?.items : node?.properties?.[String(part)];
+    const inside: SchemaNode | undefined = node?.anyOf?.find((choice) => choice.properties) ?? node;
+    node = typeof part === "number" ? inside?.items : inside?.properties?.[String(part)];
   }
-  return node;
+  return node?.anyOf?.find((choice) => choice.properties) ?? node;
 }
 
 /** The known key at the least edit distance, when that is at most 40 % of the key's length. */

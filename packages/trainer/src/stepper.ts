@@ -1,5 +1,5 @@
 import { patchGrid } from "@cliptune/clip";
-import type { Program } from "@cliptune/engine";
+import type { Arrays, Program } from "@cliptune/engine";
 import { type Batch, type PatchShare, patchShare } from "./batches.js";
 import { canvasSize } from "./canvas-cache.js";
 import type { LoopParts, Plan } from "./plan.js";
@@ -10,6 +10,8 @@ export interface StepResult {
   readonly loss: number;
   readonly learningRate: number;
   readonly gradNorm: number;
+  /** Each term of a loss that has several, before its weight. */
+  readonly terms?: Readonly<Record<string, number>>;
 }
 
 export interface Stepper {
@@ -34,7 +36,9 @@ export function createStepper(
   const keptPatches = patchesOf({ config, trainable }).kept;
   const canvas = canvasSize(trainable.model.config.vision.imageSize);
   const programFor = (textLength: number): Promise<Program> => {
-    const shape = { batchSize: config.batchSize, canvasSize: canvas, textLength, keptPatches };
+    const { projectionDim: dimension } = trainable.model.config;
+    const { batchSize } = config;
+    const shape = { batchSize, canvasSize: canvas, textLength, keptPatches, dimension };
     const made = programs.get(textLength) ?? engine.compile(trainStep(trainable, config, shape));
     programs.set(textLength, made);
     return made;
@@ -50,7 +54,7 @@ export function createStepper(
         correction2: Float32Array.of(scalars.correction2),
       });
       const [loss, gradNorm] = [outputs["loss"]!.data[0]!, outputs["gradNorm"]!.data[0]!];
-      return { loss, learningRate: scalars.learningRate, gradNorm };
+      return { loss, learningRate: scalars.learningRate, gradNorm, ...termsOf(outputs) };
     },
     async dispose() {
       for (const made of programs.values()) {
@@ -58,5 +62,15 @@ export function createStepper(
         await program?.dispose();
       }
     },
+  };
+}
+
+function termsOf(outputs: Arrays): Pick<StepResult, "terms"> {
+  const found = Object.entries(outputs).filter(([name]) => name.startsWith("term."));
+  if (found.length === 0) return {};
+  return {
+    terms: Object.fromEntries(
+      found.map(([name, { data }]) => [name.slice("term.".length), data[0]!]),
+    ),
   };
 }

@@ -2,8 +2,8 @@ import type { Tokenizer } from "@cliptune/clip";
 
 /** Token ids of every caption, made once. */
 export interface TokenTable {
-  /** Rows for these captions, as short as the longest of them and the buckets allow. */
-  rows(captions: readonly string[]): TokenRows;
+  /** Rows for these captions, as short as the longest of them, and of `beside`, and the buckets allow. */
+  rows(captions: readonly string[], beside?: readonly string[]): TokenRows;
   /** A number for each distinct caption. */
   indexOf(caption: string): number;
 }
@@ -25,9 +25,10 @@ export function createTokenTable(tokenizer: Tokenizer, captions: Iterable<string
     if (found === undefined) throw new Error(`internal: the caption ${caption} was not tokenised`);
     return found;
   };
-  const rows = (wanted: readonly string[]): TokenRows => {
+  const rows = (wanted: readonly string[], beside: readonly string[] = []): TokenRows => {
     const indices = wanted.map(indexOf);
-    const longest = indices.reduce((most, i) => Math.max(most, all.ends[i]! + 1), 0);
+    const measured = [...indices, ...beside.map(indexOf)];
+    const longest = measured.reduce((most, i) => Math.max(most, all.ends[i]! + 1), 0);
     const length = tokenizer.buckets.find((bucket) => bucket >= longest) ?? all.length;
     const ids = new Int32Array(wanted.length * length);
     for (const [row, i] of indices.entries()) {

@@ -10,6 +10,7 @@ import {
   type Arrays,
   type Constants,
   type Engine,
+  type NdArray,
   type ProgramValues,
   type State,
   UserError,
@@ -17,6 +18,7 @@ import {
 import type * as tf from "@tensorflow/tfjs-core";
 import { initMoments } from "./adamw.js";
 import type { TrainConfig } from "./config.js";
+import { lossNeeds, lossTerms } from "./loss-config.js";
 
 /** A model on an engine, split into what is frozen and what is trained. */
 export interface Trainable {
@@ -48,22 +50,42 @@ export function loraConfigOf(config: TrainConfig): LoraConfig {
 }
 
 export function createTrainable(engine: Engine, model: ClipModel, config: TrainConfig): Trainable {
+  const bias = lossNeeds(lossTerms(config.loss)).bias ? { logit_bias: scalar(0) } : {};
   if (config.mode === "full") {
-    const state = engine.state({ ...model.weights, ...initMoments(model.weights) });
-    return { model, mode: "full", state, names: Object.keys(model.weights) };
+    const trained = { ...model.weights, ...bias };
+    const state = engine.state({ ...trained, ...initMoments(trained) });
+    return { model, mode: "full", state, names: Object.keys(trained) };
   }
   const loraConfig = loraConfigOf(config);
   const params = initLora(model.config, loraConfig, config.seed);
   if (Object.keys(params).length === 0) {
     throw new UserError(`lora.targets ${JSON.stringify(config.lora.targets)} match no module.`);
   }
+  const trained = { ...params, ...bias };
   return {
     model,
     mode: "lora",
     constants: engine.constants(model.weights),
-    state: engine.state({ ...params, ...initMoments(params) }),
-    names: Object.keys(params),
+    state: engine.state({ ...trained, ...initMoments(trained) }),
+    names: Object.keys(trained),
     lora: { config: loraConfig, scales: adapterScales(model.config, loraConfig) },
+  };
+}
+
+const scalar = (value: number): NdArray => ({
+  dtype: "float32",
+  shape: [],
+  data: Float32Array.of(value),
+});
+
+/** The model as it was before training, with nothing to train. */
+export function frozenBase(engine: Engine, { model, mode, constants }: Trainable): Trainable {
+  return {
+    model,
+    mode,
+    constants: constants ?? engine.constants(model.weights),
+    state: engine.state({}),
+    names: [],
   };
 }
 
@@ -75,7 +97,7 @@ export function networkOf(
 ): Network {
   const { config } = trainable.model;
   const how = { ...(keptPatches && { keptPatches }), ...(recompute && { recompute }) };
-  if (!trainable.lora) return { config, params: trained, ...how };
+  if (!trainable.lora) return { config, params: { ...constants, ...trained }, ...how };
   const rate = trainable.lora.config.dropout;
   return {
     config,
@@ -90,13 +112,17 @@ export function networkOf(
   };
 }
 
+/** Trained, but no part of an adapter or a model: of use in training only. */
+const isExtra = (name: string): boolean => name === "logit_bias";
+
 /** The trained parameters, read back from the engine. */
 export const readParams = (trainable: Trainable): Promise<Arrays> =>
-  trainable.state.read(trainable.names);
+  trainable.state.read(trainable.names.filter((name) => !isExtra(name)));
 
+/** All else that a resumed run needs: the optimizer's moments, and what an adapter has no place for. */
 export const readMoments = (trainable: Trainable): Promise<Arrays> =>
   trainable.state.read(
-    Object.keys(trainable.state.specs).filter((n) => n.startsWith("optimizer.")),
+    Object.keys(trainable.state.specs).filter((n) => n.startsWith("optimizer.") || isExtra(n)),
   );
 
 /** The adapter as it is saved. */

@@ -1,0 +1,122 @@
+import { z } from "zod";
+
+const share = z.number().min(0).max(1);
+const side = z.enum(["both", "image", "text"]).default("both").describe("towers it looks at");
+const temperature = (value: number) => z.number().positive().default(value);
+const weight = z.number().default(1).describe("multiplier on the term");
+
+const range = (low: number, high: number) =>
+  z
+    .tuple([z.number().min(low).max(high), z.number().min(low).max(high)])
+    .refine(([a, b]) => a <= b, { error: "the first number must not exceed the second" });
+
+/** Options of every loss term beside its weight; what each computes is in packages/losses. */
+const options = {
+  infoNce: z.strictObject({
+    weight,
+    falseNegatives: z
+      .number()
+      .min(-2)
+      .max(2)
+      .optional()
+      .describe("leave out negatives that the untuned base scores higher than the pair by this"),
+  }),
+  siglip: z.strictObject({ weight }),
+  decoupledNce: z.strictObject({ weight }),
+  hardNegativeNce: z.strictObject({ weight, beta: z.number().min(0).default(0.25) }),
+  infoNceAlignment: z.strictObject({ weight }),
+  infoNceUniformity: z.strictObject({ weight, of: side }),
+  alignment: z.strictObject({ weight, alpha: z.number().positive().default(2) }),
+  uniformity: z.strictObject({ weight, t: z.number().positive().default(2), of: side }),
+  ntXent: z.strictObject({
+    weight,
+    temperature: temperature(0.1),
+    crop: range(0.01, 4).default([0.08, 1]).describe("area of each view, in central squares"),
+    flip: z.boolean().default(true).describe("mirror half of the views"),
+    jitter: share.default(1).describe("SimCLR's strength s, in random order, with probability 0.8"),
+    grayscale: share.default(0.2),
+    blur: share.default(0.5).describe("probability of a Gaussian blur"),
+  }),
+  simCse: z.strictObject({
+    weight,
+    temperature: temperature(0.05),
+    captions: z
+      .enum(["same", "other"])
+      .default("same")
+      .describe("the caption again under other dropout, or another caption of the picture"),
+  }),
+  embeddingMse: z.strictObject({ weight, of: side }),
+  embeddingCosine: z.strictObject({ weight, of: side }),
+  similarityMse: z.strictObject({ weight }),
+} as const;
+
+type Options = typeof options;
+export type LossName = keyof Options;
+
+/** One term of the objective with every option filled in. */
+export type LossTerm = { [N in LossName]: { readonly name: N } & z.output<Options[N]> }[LossName];
+export type TermOf<N extends LossName> = Extract<LossTerm, { readonly name: N }>;
+
+const either = <T extends z.ZodType>(schema: T) => z.union([z.number(), schema]).optional();
+
+const lossTerm = z
+  .strictObject({
+    infoNce: either(options.infoNce),
+    siglip: either(options.siglip),
+    decoupledNce: either(options.decoupledNce),
+    hardNegativeNce: either(options.hardNegativeNce),
+    infoNceAlignment: either(options.infoNceAlignment),
+    infoNceUniformity: either(options.infoNceUniformity),
+    alignment: either(options.alignment),
+    uniformity: either(options.uniformity),
+    ntXent: either(options.ntXent),
+    simCse: either(options.simCse),
+    embeddingMse: either(options.embeddingMse),
+    embeddingCosine: either(options.embeddingCosine),
+    similarityMse: either(options.similarityMse),
+  })
+  .refine((term) => Object.values(term).filter((v) => v !== undefined).length === 1, {
+    error: "each term names one loss, as in [{infoNce: 1}, {uniformity: 0.1}]",
+  });
+
+/** `loss`: a weighted sum, `[{infoNce: 1}, {uniformity: {weight: 0.1, of: image}}]`. */
+export const lossConfig = z
+  .array(lossTerm)
+  .min(1)
+  .default([{ infoNce: 1 }])
+  .refine((terms) => new Set(terms.flatMap(Object.keys)).size === terms.length, {
+    error: "names a loss twice; give each once, with its whole weight",
+  });
+
+/** The terms of an objective, a bare number being the weight, every default filled in. */
+export function lossTerms(loss: z.output<typeof lossConfig>): LossTerm[] {
+  return loss.map((term) => {
+    const [name, given] = Object.entries(term).find(([, v]) => v !== undefined)!;
+    const filled = typeof given === "number" ? { weight: given } : given;
+    return { name, ...options[name as LossName].parse(filled) } as LossTerm;
+  });
+}
+
+/** What an objective asks for beside the pairs and their embeddings. */
+export interface LossNeeds {
+  /** A second stream of views of the pictures. */
+  readonly views: TermOf<"ntXent"> | undefined;
+  /** A second encoding of the texts. */
+  readonly texts: TermOf<"simCse"> | undefined;
+  /** The untuned base's embeddings of the pairs. */
+  readonly teacher: boolean;
+  /** SigLIP's learnt bias. */
+  readonly bias: boolean;
+}
+
+export function lossNeeds(terms: readonly LossTerm[]): LossNeeds {
+  const find = <N extends LossName>(name: N) =>
+    terms.find((term): term is TermOf<N> => term.name === name);
+  const preserving = ["embeddingMse", "embeddingCosine", "similarityMse"] as const;
+  return {
+    views: find("ntXent"),
+    texts: find("simCse"),
+    teacher: preserving.some((name) => find(name)) || find("infoNce")?.falseNegatives !== undefined,
+    bias: find("siglip") !== undefined,
+  };
+}

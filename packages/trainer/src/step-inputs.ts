@@ -1,0 +1,56 @@
+import type { Data, Spec, Specs } from "@cliptune/engine";
+import type { LossNeeds } from "./loss-config.js";
+
+const float = (...shape: number[]): Spec => ({ dtype: "float32", shape });
+const int = (...shape: number[]): Spec => ({ dtype: "int32", shape });
+
+export interface StepShape {
+  /** Pairs in one program's batch. */
+  readonly batchSize: number;
+  readonly canvasSize: number;
+  readonly textLength: number;
+  /** K, patches seen of each picture; 0 for all of them. */
+  readonly keptPatches: number;
+  /** D, for the teacher's embeddings. */
+  readonly dimension: number;
+}
+
+/** What the towers take for a batch (see `batches.ts`); each but `seed` has a row a pair. */
+export const towerInputs = (
+  { batchSize: b, canvasSize: c, textLength: l, keptPatches: k }: StepShape,
+  { views, texts }: LossNeeds,
+): Specs => ({
+  canvases: { dtype: "uint8", shape: [b, c, c, 3] },
+  boxes: float(b, 4),
+  colors: float(b, 12),
+  ids: int(b, l),
+  ends: int(b),
+  seed: float(),
+  ...(k > 0 && { patches: int(b, k) }),
+  ...(views && { viewBoxes: float(b, 2, 4), viewColors: float(b, 2, 12), viewBlurs: float(b, 2) }),
+  ...(texts && { otherIds: int(b, l), otherEnds: int(b) }),
+});
+
+/** What the loss takes beside the embeddings; each has a row a pair. */
+export const lossInputs = (
+  { batchSize: b, dimension: d }: StepShape,
+  { teacher }: LossNeeds,
+): Specs => ({
+  titles: int(b),
+  captions: int(b),
+  ...(teacher && { teacherImage: float(b, d), teacherText: float(b, d) }),
+});
+
+/** The optimizer's scalars; see `stepScalars`. */
+export const optimizerInputs: Specs = {
+  learningRate: float(),
+  correction1: float(),
+  correction2: float(),
+};
+
+/** The entries of `inputs` that a program's `specs` name. */
+export const pick = (
+  specs: Specs,
+  inputs: Readonly<Record<string, Data>>,
+): Readonly<Record<string, Data>> =>
+  Object.fromEntries(Object.keys(specs).map((name) => [name, inputs[name]!]));
