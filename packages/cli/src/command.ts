@@ -19,7 +19,8 @@ export interface CommandParts<T extends ArgsDef> {
   readonly description: string;
   readonly examples: readonly string[];
   readonly args: T;
-  run(args: ParsedArgs<T & typeof outputArgs>): Promise<Answer>;
+  /** @param rawArgs as typed, for flags that may be given more than once */
+  run(args: ParsedArgs<T & typeof outputArgs>, rawArgs: readonly string[]): Promise<Answer>;
 }
 
 const outputArgs = {
@@ -30,7 +31,8 @@ export function command<const T extends ArgsDef>(parts: CommandParts<T>): Comman
   const definition = defineCommand({
     meta: { name: parts.name, description: parts.description },
     args: { ...parts.args, ...outputArgs },
-    run: ({ args }) => parts.run(args as unknown as ParsedArgs<T & typeof outputArgs>),
+    run: ({ args, rawArgs }) =>
+      parts.run(args as unknown as ParsedArgs<T & typeof outputArgs>, rawArgs),
   });
   return { ...(definition as unknown as CommandDef), examples: parts.examples };
 }
