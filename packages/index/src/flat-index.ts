@@ -1,5 +1,6 @@
+import { exactSearch } from "./exact-search.js";
 import { assertUnitRows } from "./unit-vector.js";
-import type { Neighbor, VectorIndex } from "./vector-index.js";
+import type { VectorIndex } from "./vector-index.js";
 
 export interface FlatOptions {
   readonly dimension: number;
@@ -8,30 +9,55 @@ export interface FlatOptions {
 }
 
 export interface FlatIndex extends VectorIndex {
-  /** `[n, D]`, a view. */
-  rows(): Float32Array;
+  /** `[rows, D]`, a view: removed rows are still there. */
+  view(): Float32Array;
+  readonly removed: ReadonlySet<number>;
 }
 
 /** The exact store: compares the query with every row. The oracle that other stores are judged by. */
 export function createFlatIndex({ dimension, vectors }: FlatOptions): FlatIndex {
-  let rows = vectors ?? new Float32Array(0); // [capacity, D]
-  let count = rows.length / dimension;
+  let stored = vectors ?? new Float32Array(0); // [capacity, D]
+  let rows = stored.length / dimension;
+  const removed = new Set<number>();
   return {
     dimension,
+    removed,
+    get rows() {
+      return rows;
+    },
     get count() {
-      return count;
+      return rows - removed.size;
     },
     async add(added) {
       assertUnitRows("createFlatIndex", added, dimension);
-      rows = withRoom(rows, { used: count * dimension, needed: added.length });
-      rows.set(added, count * dimension);
-      count += added.length / dimension;
+      stored = withRoom(stored, { used: rows * dimension, needed: added.length });
+      stored.set(added, rows * dimension);
+      rows += added.length / dimension;
     },
-    rows: () => rows.subarray(0, count * dimension),
-    search(query, k) {
-      return nearest(rows, query, { count, k: Math.min(k, count) });
+    async remove(labels) {
+      for (const label of labels) {
+        assertLabel(label, rows);
+        removed.add(label);
+      }
     },
+    search: (query, k, { within } = {}) => exactSearch(stored, query, { k, rows, within, removed }),
+    async vectors(labels) {
+      const copies = new Float32Array(labels.length * dimension);
+      for (let i = 0; i < labels.length; i++) {
+        const label = assertLabel(labels[i]!, rows);
+        copies.set(stored.subarray(label * dimension, (label + 1) * dimension), i * dimension);
+      }
+      return copies;
+    },
+    view: () => stored.subarray(0, rows * dimension),
+    close: async () => undefined,
   };
+}
+
+/** Returns `label`, if it was given. */
+export function assertLabel(label: number, rows: number): number {
+  if (Number.isInteger(label) && label >= 0 && label < rows) return label;
+  throw new Error(`internal: there is no vector ${label}; labels go from 0 to ${rows - 1}.`);
 }
 
 function withRoom(
@@ -42,40 +68,4 @@ function withRoom(
   const grown = new Float32Array(Math.max(used + needed, used * 2));
   grown.set(rows.subarray(0, used));
   return grown;
-}
-
-/** The best `k` so far are kept sorted: a row rarely beats them once some have been seen. */
-function nearest(
-  rows: Float32Array,
-  query: Float32Array,
-  { count, k }: { count: number; k: number },
-): Neighbor[] {
-  const best: { label: number; score: number }[] = [];
-  for (let label = 0; label < count; label++) {
-    const score = dot(rows, label * query.length, query);
-    if (best.length === k && score <= best[k - 1]!.score) continue;
-    let place = best.length;
-    while (place > 0 && best[place - 1]!.score < score) place--;
-    best.splice(place, 0, { label, score });
-    if (best.length > k) best.pop();
-  }
-  return best;
-}
-
-/** Four sums, so that one addition need not wait for the one before it. */
-function dot(rows: Float32Array, start: number, query: Float32Array): number {
-  const length = query.length;
-  let a = 0;
-  let b = 0;
-  let c = 0;
-  let d = 0;
-  let i = 0;
-  for (; i + 3 < length; i += 4) {
-    a += rows[start + i]! * query[i]!;
-    b += rows[start + i + 1]! * query[i + 1]!;
-    c += rows[start + i + 2]! * query[i + 2]!;
-    d += rows[start + i + 3]! * query[i + 3]!;
-  }
-  for (; i < length; i++) a += rows[start + i]! * query[i]!;
-  return a + b + c + d;
 }

@@ -16,7 +16,13 @@ export const defaultHnsw: HnswParameters = { m: 16, efConstruction: 200, efSearc
 /** hnswlib's graph: labelled unit vectors, searched approximately. */
 export interface HnswGraph {
   readonly count: number;
+  /** Those of hidden vectors too. */
+  labels(): number[];
   insert(label: number, vector: Float32Array): void;
+  /** The label is never found again; its node still leads to others. */
+  hide(label: number): void;
+  /** Nodes kept in view in the searches to come. */
+  setEf(efSearch: number): void;
   /** Best first; fewer than `k` where the graph fell apart. */
   search(query: Float32Array, k: number): Neighbor[];
   /** Writes hnswlib's own file in place, errors unseen by hnswlib: check it with `checkHnswFile`. */
@@ -56,6 +62,7 @@ function wrap(graph: HierarchicalNSW, efSearch: number): HnswGraph {
     get count() {
       return graph.getCurrentCount();
     },
+    labels: () => graph.getIdsList(),
     insert(label, vector) {
       // The capacity is fixed. Growing is safe only while nothing else runs: all is on this thread.
       if (graph.getCurrentCount() === graph.getMaxElements()) {
@@ -63,6 +70,8 @@ function wrap(graph: HierarchicalNSW, efSearch: number): HnswGraph {
       }
       graph.addPoint(Array.from(vector), label); // typed arrays are refused
     },
+    hide: (label) => graph.markDelete(label),
+    setEf: (efSearch) => graph.setEf(efSearch),
     search(query, k) {
       const capped = Math.min(k, graph.getCurrentCount()); // more than the capacity throws
       const { distances, neighbors } = graph.searchKnn(Array.from(query), capped);

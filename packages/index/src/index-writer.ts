@@ -139,7 +139,7 @@ async function finish(draft: Draft, options: WriterOptions, facts: CommitFacts):
   draft.items.commit();
   await draft.pack.close();
   const graph = isGraph(vectors) ? vectors : undefined;
-  await writeVectors(home, (isGraph(vectors) ? vectors.exact : vectors).rows());
+  await writeVectors(home, (isGraph(vectors) ? vectors.exact : vectors).view());
   const hnsw = graph ? { ...defaultHnsw, ...options.hnsw } : null;
   const recall =
     graph && hnsw && (await writeGraph(home, graph, { m: hnsw.m, queries: facts.queries }));

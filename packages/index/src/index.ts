@@ -10,6 +10,14 @@ export {
   type WriterOptions,
 } from "./index-writer.js";
 export type { Fields, StoredItem } from "./item-store.js";
+export {
+  createLanceIndex,
+  type LanceIndex,
+  type LanceOptions,
+  type LanceSearch,
+  type LanceState,
+  openLanceIndex,
+} from "./lance-index.js";
 export { type AnnRecall, formatVersion, type Manifest, readManifest } from "./manifest.js";
 export type { ModelOverride, ModelReference } from "./model-reference.js";
 export { type OpenOptions, openIndex } from "./open-index.js";

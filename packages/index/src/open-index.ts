@@ -10,12 +10,15 @@ import { type Manifest, readManifest, versionDir } from "./manifest.js";
 import { type SearchIndex, searchIndex } from "./search-index.js";
 import { openPack } from "./thumbnail.js";
 import type { VectorIndex } from "./vector-index.js";
-import { fileNames, readVectors } from "./version-files.js";
+import { everyNth, fileNames, readVectors } from "./version-files.js";
 
 export interface OpenOptions extends ExactRules {
   /** `encoder.fingerprint` of what will encode the queries; not checked unless given. */
   readonly fingerprint?: string;
 }
+
+/** Rows that a query's scores are compared with. */
+const sampleSize = 1000;
 
 /**
  * Opens an index for reading, after checking every file against the manifest: sizes and SHA-256 now,
@@ -52,7 +55,8 @@ async function openVersion(
   const thumbnails = await openPack(join(home, fileNames.thumbnails));
   try {
     const items = openItems(join(home, fileNames.items));
-    return searchIndex({ manifest, vectors, index, items, thumbnails });
+    const sample = everyNth(vectors, { dimension: manifest.dimension, wanted: sampleSize });
+    return searchIndex({ manifest, index, sample, items, thumbnails });
   } catch (error) {
     await thumbnails.close();
     throw error;

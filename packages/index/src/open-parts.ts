@@ -6,8 +6,9 @@ import type { VectorIndex } from "./vector-index.js";
 /** What one version of an index holds open. */
 export interface OpenParts {
   readonly manifest: Manifest;
-  readonly vectors: Float32Array; // [n, D]
   readonly index: VectorIndex;
+  /** `[n, D]`, some rows evenly spread: what a query scores by chance. */
+  readonly sample: Float32Array;
   readonly items: ItemReader;
   readonly thumbnails: PackReader;
 }

@@ -19,7 +19,7 @@ export interface SearchIndex {
    */
   search(vector: ArrayLike<number>, k: number): Promise<Hit[]>;
   /** `search` in two steps: first the rows of the closest vectors... */
-  nearest(vector: ArrayLike<number>, k: number): Neighbor[];
+  nearest(vector: ArrayLike<number>, k: number): Promise<Neighbor[]>;
   /** ...then what is known of them. */
   read(neighbors: readonly Neighbor[]): Hit[];
   /** A vector with filters, full text, folding and pages: see `SearchOptions`. */
@@ -37,14 +37,14 @@ export interface SearchIndex {
 }
 
 export function searchIndex(parts: OpenParts): SearchIndex {
-  const { manifest, vectors, index, items, thumbnails } = parts;
+  const { manifest, index, items, thumbnails } = parts;
   const { dimension } = manifest;
   let open = true;
   const row = (id: string): ItemRow | undefined => {
     assertOpen(open);
     return items.byId(id);
   };
-  const nearest = (vector: ArrayLike<number>, k: number) => {
+  const nearest = async (vector: ArrayLike<number>, k: number) => {
     assertOpen(open);
     if (!(Number.isInteger(k) && k >= 1)) {
       throw new UserError(`The number of results is ${k}; it must be a whole number from 1 up.`);
@@ -59,7 +59,7 @@ export function searchIndex(parts: OpenParts): SearchIndex {
     manifest,
     nearest,
     read,
-    search: async (vector, k) => read(nearest(vector, k)),
+    search: async (vector, k) => read(await nearest(vector, k)),
     async query(query, options = {}) {
       assertOpen(open);
       const vector = unitQuery(query.vector, dimension);
@@ -76,9 +76,7 @@ export function searchIndex(parts: OpenParts): SearchIndex {
     },
     async vector(id) {
       const label = row(id)?.label;
-      return label === undefined
-        ? undefined
-        : vectors.slice(label * dimension, (label + 1) * dimension);
+      return label === undefined ? undefined : index.vectors([label]);
     },
     async thumbnail(id) {
       const place = row(id)?.thumbnail;
@@ -88,6 +86,7 @@ export function searchIndex(parts: OpenParts): SearchIndex {
       if (!open) return;
       open = false;
       items.close();
+      await index.close();
       await thumbnails.close();
     },
   };

@@ -58,18 +58,18 @@ export async function writeGraph(
   const path = join(home, fileNames.hnsw);
   index.save(path);
   await checkHnswFile(path, { dimension, count: distinct, m });
-  const asked = queries ?? everyNth(exact.rows(), { dimension, wanted: 100 });
+  const asked = queries ?? everyNth(exact.view(), { dimension, wanted: 100 });
   const k = Math.min(10, exact.count);
   return {
     k,
-    value: await annRecall(index, exact, { queries: asked, k }),
+    value: await annRecall(index, { queries: asked, k }),
     sample: asked.length / dimension,
     queries: queries ? "titles" : "pictures",
   };
 }
 
 /** About `wanted` rows, evenly spread. */
-function everyNth(
+export function everyNth(
   vectors: Float32Array,
   { dimension, wanted }: { dimension: number; wanted: number },
 ): Float32Array {

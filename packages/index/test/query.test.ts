@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { createIndexWriter, type Fields, type SearchOptions } from "@cliptune/index";
 import { expect, test } from "vitest";
-import { rankExactly } from "../dist/search/rank-exactly.js";
+import { exactSearch } from "../dist/exact-search.js";
 import { opened, seededNumbers, temporaryDir, unitRows } from "./seeded.js";
 
 const dimension = 16;
@@ -42,8 +42,8 @@ test("a filter gives the exact best of its matches, be they one in a thousand or
         filter: [{ field: "rank", below: matches }],
       },
     );
-    const labels = Array.from({ length: matches }, (_, i) => i);
-    const oracle = rankExactly(vectors, query, { k: 20, labels });
+    const within = Uint32Array.from({ length: matches }, (_, i) => i);
+    const oracle = await exactSearch(vectors, query, { k: 20, rows: matches, within });
     expect(ids(answer)).toEqual(oracle.map(({ label }) => `${label}`));
     expect(answer.hits).toHaveLength(Math.min(20, matches));
     expect(answer.total).toBe(matches);

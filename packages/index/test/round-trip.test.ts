@@ -27,7 +27,7 @@ test("gives back items, fields, thumbnails and vectors", async () => {
   expect(await index.thumbnail("nobody")).toBeUndefined();
   expect(await index.vector("id-5")).toEqual(rows.slice(5 * 16, 6 * 16));
   await index.close();
-  expect(() => index.nearest(rows.subarray(0, 16), 1)).toThrow("closed");
+  await expect(index.nearest(rows.subarray(0, 16), 1)).rejects.toThrow("closed");
 });
 
 test("searches the graph and the rows alike", async () => {

@@ -1,23 +1,33 @@
-import { createFlatIndex, createHnswIndex, type VectorIndex } from "@cliptune/index";
-import { describe, expect, test } from "vitest";
+import {
+  createFlatIndex,
+  createHnswIndex,
+  createLanceIndex,
+  type VectorIndex,
+} from "@cliptune/index";
+import { describe, expect, onTestFinished, test } from "vitest";
 import { annRecall } from "../dist/ann-recall.js";
-import { unitRows } from "./seeded.js";
+import { temporaryDir, unitRows } from "./seeded.js";
 
 const dimension = 24;
 
 /** What every store must hold; `leastRecall` is against the exact one. */
 function describeVectorIndex(
   name: string,
-  create: () => VectorIndex,
+  create: () => VectorIndex | Promise<VectorIndex>,
   { leastRecall }: { leastRecall: number },
 ): void {
+  const made = async () => {
+    const index = await create();
+    onTestFinished(() => index.close());
+    return index;
+  };
   describe(name, () => {
     test("finds every stored vector first, with a score of 1", async () => {
       const rows = unitRows(500, dimension);
-      const index = create();
+      const index = await made();
       await index.add(rows);
       for (let label = 0; label < 500; label += 7) {
-        const [best] = index.search(row(rows, label), 3);
+        const [best] = await index.search(row(rows, label), 3);
         expect(best!.label).toBe(label);
         expect(best!.score).toBeCloseTo(1, 5);
       }
@@ -25,10 +35,10 @@ function describeVectorIndex(
 
     test("scores are inner products, best first, and no label comes twice", async () => {
       const rows = unitRows(300, dimension);
-      const index = create();
+      const index = await made();
       await index.add(rows);
       const query = unitRows(1, dimension, 99);
-      const found = index.search(query, 20);
+      const found = await index.search(query, 20);
       expect(new Set(found.map(({ label }) => label)).size).toBe(20);
       for (const [i, { label, score }] of found.entries()) {
         const stored = row(rows, label);
@@ -41,36 +51,36 @@ function describeVectorIndex(
     });
 
     test("gives exactly min(k, count) neighbors", async () => {
-      const index = create();
+      const index = await made();
       const query = unitRows(1, dimension, 3);
-      expect(index.search(query, 5)).toEqual([]);
+      expect(await index.search(query, 5)).toEqual([]);
       await index.add(unitRows(40, dimension));
       for (const k of [1, 39, 40, 41, 100_000]) {
-        expect(index.search(query, k)).toHaveLength(Math.min(k, 40));
+        expect(await index.search(query, k)).toHaveLength(Math.min(k, 40));
       }
     });
 
     test("gives all of them even when most vectors are the same", async () => {
       const rows = unitRows(400, dimension);
       for (let label = 1; label < 390; label++) rows.set(row(rows, 0), label * dimension);
-      const index = create();
+      const index = await made();
       await index.add(rows);
-      expect(index.search(row(rows, 0), 400)).toHaveLength(400);
-      expect(index.search(row(rows, 395), 10)).toHaveLength(10);
-      expect(index.search(row(rows, 395), 10)[0]!.label).toBe(395);
+      expect(await index.search(row(rows, 0), 400)).toHaveLength(400);
+      expect(await index.search(row(rows, 395), 10)).toHaveLength(10);
+      expect((await index.search(row(rows, 395), 10))[0]!.label).toBe(395);
     });
 
     test("labels go on counting when rows are added later, past the first capacity", async () => {
       const rows = unitRows(900, dimension);
-      const index = create();
+      const index = await made();
       await index.add(rows.subarray(0, 10 * dimension));
       await index.add(rows.subarray(10 * dimension));
       expect(index.count).toBe(900);
-      expect(index.search(row(rows, 899), 1)[0]!.label).toBe(899);
+      expect((await index.search(row(rows, 899), 1))[0]!.label).toBe(899);
     });
 
     test("refuses NaN, vectors that are not of unit norm, and part of a row", async () => {
-      const index = create();
+      const index = await made();
       await expect(index.add(new Float32Array(dimension).fill(Number.NaN))).rejects.toThrow("NaN");
       await expect(index.add(new Float32Array(dimension).fill(1))).rejects.toThrow("norm");
       await expect(index.add(new Float32Array(dimension + 1))).rejects.toThrow("whole number");
@@ -80,19 +90,69 @@ function describeVectorIndex(
     test("keeps nothing of what it was given", async () => {
       const rows = unitRows(50, dimension);
       const first = row(rows, 0).slice();
-      const index = create();
+      const index = await made();
       await index.add(rows);
       rows.fill(0);
-      expect(index.search(first, 1)[0]!.score).toBeCloseTo(1, 5);
+      expect((await index.search(first, 1))[0]!.score).toBeCloseTo(1, 5);
+    });
+
+    test("what is removed is never found again, and its label never given again", async () => {
+      const rows = unitRows(300, dimension);
+      for (const copy of [7, 8, 9]) rows.set(row(rows, 6), copy * dimension);
+      const index = await made();
+      await index.add(rows);
+      await index.remove([6, 7, 299]);
+      await index.remove([7, 20]);
+      expect([index.count, index.rows]).toEqual([296, 300]);
+      const labels = async (label: number, k: number) =>
+        (await index.search(row(rows, label), k)).map((found) => found.label);
+      expect((await labels(6, 2)).sort()).toEqual([8, 9]); // copies of the first, which is gone
+      expect(await labels(299, 400)).toHaveLength(296);
+      for (const gone of [6, 7, 20, 299]) expect(await labels(gone, 300)).not.toContain(gone);
+      await index.remove([8, 9]);
+      expect((await labels(6, 1))[0]).not.toBeOneOf([6, 7, 8, 9]);
+      await index.add(row(rows, 299));
+      expect(await labels(299, 1)).toEqual([300]);
+      expect([index.count, index.rows]).toEqual([295, 301]);
+    });
+
+    test("a search within some labels is exact over those, however few they are", async () => {
+      const rows = unitRows(600, dimension);
+      const index = await made();
+      const exact = createFlatIndex({ dimension });
+      for (const store of [index, exact]) {
+        await store.add(rows);
+        await store.remove([30, 60]);
+      }
+      const query = unitRows(1, dimension, 8);
+      for (const step of [1, 5, 30, 300]) {
+        const within = Uint32Array.from(
+          { length: Math.ceil(600 / step) },
+          (_, i) => i * step,
+        ).filter((label) => label !== 30 && label !== 60);
+        const found = await index.search(query, 10, { within });
+        expect(found).toHaveLength(Math.min(10, within.length));
+        const truth = await exact.search(query, 10, { within });
+        expect(found.map(({ label }) => label)).toEqual(truth.map(({ label }) => label));
+      }
+    });
+
+    test("gives the vectors of labels back, in their order", async () => {
+      const rows = unitRows(20, dimension);
+      const index = await made();
+      await index.add(rows);
+      const asked = Float32Array.from([...row(rows, 19), ...row(rows, 3), ...row(rows, 19)]);
+      expect(await index.vectors([19, 3, 19])).toEqual(asked);
+      expect(await index.vectors([])).toHaveLength(0);
     });
 
     test(`finds at least ${leastRecall} of the exact ten nearest`, async () => {
       const rows = unitRows(1500, dimension);
-      const index = create();
+      const index = await made();
       const exact = createFlatIndex({ dimension });
       await index.add(rows);
       await exact.add(rows);
-      const recall = await annRecall(index, exact, { queries: unitRows(50, dimension, 5), k: 10 });
+      const recall = await annRecall(index, { queries: unitRows(50, dimension, 5), k: 10 });
       expect(recall).toBeGreaterThanOrEqual(leastRecall);
     });
   });
@@ -110,4 +170,24 @@ describeVectorIndex(
 );
 describeVectorIndex("createHnswIndex", () => createHnswIndex({ dimension }), {
   leastRecall: 1,
+});
+describeVectorIndex(
+  "createLanceIndex",
+  async () => createLanceIndex({ uri: await temporaryDir(), dimension }),
+  { leastRecall: 1 },
+);
+
+test("a trained LanceDB store is approximate, and still gives min(k, count)", async () => {
+  const rows = unitRows(1500, dimension);
+  const index = await createLanceIndex({ uri: await temporaryDir(), dimension });
+  onTestFinished(() => index.close());
+  await index.add(rows);
+  await index.train();
+  const recall = await annRecall(index, {
+    queries: unitRows(20, dimension, 5),
+    k: 10,
+  });
+  expect(recall).toBeGreaterThan(0.9);
+  index.setSearch({ nprobes: 1, refineFactor: 1 });
+  expect(await index.search(row(rows, 0), 400)).toHaveLength(400);
 });

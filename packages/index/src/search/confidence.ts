@@ -1,4 +1,4 @@
-import { innerProduct } from "./rank-exactly.js";
+import { innerProduct } from "../exact-search.js";
 
 /** Scores of one query with a sample of the index. */
 export interface Spread {
@@ -6,17 +6,13 @@ export interface Spread {
   readonly deviation: number;
 }
 
-const sampleSize = 1000;
-
-/** @param vectors `[n, D]` of which at most a thousand rows, evenly spread, are compared */
-export function spreadOf(vectors: Float32Array, query: Float32Array): Spread {
-  const count = vectors.length / query.length;
-  const taken = Math.min(count, sampleSize);
+/** @param sample `[n, D]` rows of the index, evenly spread */
+export function spreadOf(sample: Float32Array, query: Float32Array): Spread {
+  const taken = sample.length / query.length;
   let sum = 0;
   let squares = 0;
   for (let i = 0; i < taken; i++) {
-    const row = Math.floor((i * count) / taken);
-    const score = innerProduct(vectors, row * query.length, query);
+    const score = innerProduct(sample, i * query.length, query);
     sum += score;
     squares += score ** 2;
   }

@@ -1,4 +1,5 @@
-import { innerProduct } from "./rank-exactly.js";
+import { innerProduct } from "../exact-search.js";
+import type { VectorIndex } from "../vector-index.js";
 import { type Candidate, headFirst, type Ranked } from "./ranked.js";
 
 /** The best so many are ordered anew; what is below follows as it was. */
@@ -10,21 +11,26 @@ const poolSize = 200;
  * relevance is the score brought to 0..1 over the pool: cosines of texts with pictures and of
  * pictures with pictures lie in different ranges.
  *
- * @param vectors `[n, D]` unit norm
  * @see Carbonell & Goldstein 1998, https://doi.org/10.1145/290941.291025
  */
 export function diversify(
   ranked: Ranked,
-  vectors: Float32Array,
-  { dimension, diversity }: { readonly dimension: number; readonly diversity: number },
+  index: Pick<VectorIndex, "dimension" | "vectors">,
+  diversity: number,
 ): Ranked {
   let head: readonly Candidate[] | undefined;
-  return (depth) => {
-    head ??= reorder(ranked(poolSize).slice(0, poolSize), vectors, { dimension, diversity });
+  const reordered = async () => {
+    const pool = (await ranked(poolSize)).slice(0, poolSize);
+    const vectors = await index.vectors(pool.map(({ label }) => label));
+    return reorder(pool, vectors, { dimension: index.dimension, diversity });
+  };
+  return async (depth) => {
+    head ??= await reordered();
     return headFirst(head, ranked)(depth);
   };
 }
 
+/** @param vectors `[n, D]` unit norm, the pool's */
 function reorder(
   pool: readonly Candidate[],
   vectors: Float32Array,
@@ -34,7 +40,12 @@ function reorder(
   const least = Math.min(...values);
   const range = Math.max(...values) - least || 1;
   const left = pool.map((candidate, i) => {
-    return { candidate, relevance: (values[i]! - least) / range, likeness: 0 };
+    return {
+      candidate,
+      start: i * dimension,
+      relevance: (values[i]! - least) / range,
+      likeness: 0,
+    };
   });
   const ordered: Candidate[] = [];
   while (left.length > 0) {
@@ -42,10 +53,9 @@ function reorder(
     const best = worth.indexOf(Math.max(...worth));
     const [taken] = left.splice(best, 1);
     ordered.push(taken!.candidate);
-    const start = taken!.candidate.label * dimension;
-    const vector = vectors.subarray(start, start + dimension);
+    const vector = vectors.subarray(taken!.start, taken!.start + dimension);
     for (const item of left) {
-      const cosine = innerProduct(vectors, item.candidate.label * dimension, vector);
+      const cosine = innerProduct(vectors, item.start, vector);
       item.likeness = Math.max(item.likeness, cosine);
     }
   }

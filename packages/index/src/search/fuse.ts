@@ -18,7 +18,7 @@ export function fuse(
   { share }: { readonly share: number },
 ): Ranked {
   let head: readonly Candidate[] | undefined;
-  const fused = () => {
+  const fused = async () => {
     const byLabel = new Map<number, Candidate & { readonly relevance: number }>();
     const count = (list: readonly Candidate[], weight: number) => {
       for (const [place, { label, score }] of list.slice(0, fusedDepth).entries()) {
@@ -26,14 +26,14 @@ export function fuse(
         byLabel.set(label, { label, score, relevance: before + weight / (damping + place + 1) });
       }
     };
-    count(vectors(fusedDepth), 1 - share);
+    count(await vectors(fusedDepth), 1 - share);
     count(texts, share);
     return [...byLabel.values()].sort(
       (left, right) => right.relevance - left.relevance || left.label - right.label,
     );
   };
-  return (depth) => {
-    head ??= fused();
+  return async (depth) => {
+    head ??= await fused();
     return headFirst(head, vectors)(depth);
   };
 }

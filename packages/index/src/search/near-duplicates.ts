@@ -12,7 +12,7 @@ export interface FoldOptions {
   /** The least cosine of a duplicate. */
   readonly threshold: number;
   /** The closest stored vectors to a stored one, best first, itself among them. */
-  neighbors(label: number, k: number): readonly Neighbor[];
+  neighbors(label: number, k: number): Promise<readonly Neighbor[]>;
   /** Whether an item may be shown: a filter may have left it out. */
   shown(label: number): boolean;
 }
@@ -28,19 +28,20 @@ export function foldDuplicates(ranked: Ranked, options: FoldOptions): Grouped {
   const leaders: Candidate[] = [];
   const folded = new Map<number, readonly number[]>();
   const taken = new Set<number>();
-  const lead = (candidate: Candidate) => {
-    const alike = duplicates(candidate.label, options).filter((label) => !taken.has(label));
+  const lead = async (candidate: Candidate) => {
+    const all = await duplicates(candidate.label, options);
+    const alike = all.filter((label) => !taken.has(label));
     for (const label of [candidate.label, ...alike]) taken.add(label);
     leaders.push(candidate);
     folded.set(candidate.label, alike);
   };
   let walked = 0;
   return {
-    leaders(depth) {
+    async leaders(depth) {
       for (let wanted = 2 * depth; leaders.length < depth; wanted *= 2) {
-        const list = ranked(wanted);
+        const list = await ranked(wanted);
         for (; walked < list.length && leaders.length < depth; walked++) {
-          if (!taken.has(list[walked]!.label)) lead(list[walked]!);
+          if (!taken.has(list[walked]!.label)) await lead(list[walked]!);
         }
         if (list.length < wanted) break;
       }
@@ -50,9 +51,12 @@ export function foldDuplicates(ranked: Ranked, options: FoldOptions): Grouped {
   };
 }
 
-function duplicates(leader: number, { threshold, neighbors, shown }: FoldOptions): number[] {
+async function duplicates(
+  leader: number,
+  { threshold, neighbors, shown }: FoldOptions,
+): Promise<number[]> {
   for (let k = fewNeighbors; ; k *= 4) {
-    const found = neighbors(leader, k);
+    const found = await neighbors(leader, k);
     const alike = found.filter(({ score }) => score >= threshold);
     if (alike.length === k) continue;
     return alike.map(({ label }) => label).filter((label) => label !== leader && shown(label));

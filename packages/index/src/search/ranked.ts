@@ -10,19 +10,22 @@ export interface Candidate extends Neighbor {
  * there are fewer), best first. What it gave for a smaller depth is the beginning of what it gives
  * for a larger one, so that pages fit together.
  */
-export type Ranked = (depth: number) => readonly Candidate[];
+export type Ranked = (depth: number) => Promise<readonly Candidate[]>;
 
 /** The head, then what the rest holds besides. */
 export function headFirst(head: readonly Candidate[], rest: Ranked): Ranked {
   const seen = new Set(head.map(({ label }) => label));
-  return (depth) => {
+  return async (depth) => {
     if (depth <= head.length) return head;
-    const further = rest(depth + head.length).filter(({ label }) => !seen.has(label));
-    return [...head, ...further];
+    const further = await rest(depth + head.length);
+    return [...head, ...further.filter(({ label }) => !seen.has(label))];
   };
 }
 
 export function without(ranked: Ranked, labels: ReadonlySet<number>): Ranked {
   if (labels.size === 0) return ranked;
-  return (depth) => ranked(depth + labels.size).filter(({ label }) => !labels.has(label));
+  return async (depth) => {
+    const all = await ranked(depth + labels.size);
+    return all.filter(({ label }) => !labels.has(label));
+  };
 }

@@ -1,12 +1,13 @@
+import { innerProduct } from "../exact-search.js";
 import { toHit } from "../hit.js";
 import type { OpenParts } from "../open-parts.js";
+import type { Neighbor } from "../vector-index.js";
 import { type ChosenOptions, checkOptions } from "./check-options.js";
 import { confidenceOf, spreadOf } from "./confidence.js";
 import { decodeCursor, digest, encodeCursor } from "./cursor.js";
 import { diversify } from "./diversify.js";
 import { fuse, fusedDepth } from "./fuse.js";
 import { foldDuplicates } from "./near-duplicates.js";
-import { innerProduct } from "./rank-exactly.js";
 import { rankVectors } from "./rank-vectors.js";
 import { type Ranked, without } from "./ranked.js";
 import type { SearchHit, SearchOptions, SearchResponse } from "./request.js";
@@ -35,11 +36,11 @@ const goodMatch = 0.5;
  *
  * @throws UserError when an option is out of its range, a field unknown, or a cursor from elsewhere
  */
-export function runQuery(
+export async function runQuery(
   parts: OpenParts,
   query: VectorQuery,
   options: SearchOptions,
-): QueryAnswer {
+): Promise<QueryAnswer> {
   const began = performance.now();
   const chosen = checkOptions(options);
   const { filter, hybrid, group, diversity, k, cursor } = chosen;
@@ -48,9 +49,12 @@ export function runQuery(
   const { first, offset } =
     cursor === undefined ? { first: k, offset: 0 } : decodeCursor(cursor, order);
 
-  const { ranked, bestScore, total, duplicatesOf } = orderAll(parts, query, { ...chosen, first });
-  const page = ranked(offset + k + 1).slice(offset, offset + k + 1);
-  const spread = spreadOf(parts.vectors, query.vector);
+  const { ranked, bestScore, total, duplicatesOf } = await orderAll(parts, query, {
+    ...chosen,
+    first,
+  });
+  const page = (await ranked(offset + k + 1)).slice(offset, offset + k + 1);
+  const spread = spreadOf(parts.sample, query.vector);
   const confidence = bestScore === undefined ? 0 : confidenceOf(bestScore, spread);
   const searched = performance.now();
 
@@ -85,38 +89,50 @@ interface Ordered {
   readonly duplicatesOf?: (leader: number) => readonly number[];
 }
 
-function orderAll(
-  { items, index, vectors, manifest }: OpenParts,
+async function orderAll(
+  { items, index, manifest }: OpenParts,
   { vector, words, without: ids = [] }: VectorQuery,
   { first, filter, hybrid, group, diversity }: ChosenOptions & { readonly first: number },
-): Ordered {
-  const { dimension, count } = manifest;
+): Promise<Ordered> {
+  const { count } = manifest;
   const labels = filter.length > 0 ? items.matching(filter) : undefined;
   const left = new Set(ids.flatMap((id) => items.byId(id)?.label ?? []));
-  const byVector = without(rankVectors({ index, vectors }, vector, { first, labels }), left);
+  const byVector = without(rankVectors(index, vector, { first, labels }), left);
   let ranked = byVector;
   if (hybrid > 0 && words !== undefined) {
-    const titled = items.titled(words, { limit: fusedDepth, labels });
-    const texts = titled
-      .filter((label) => !left.has(label))
-      .map((label) => ({ label, score: innerProduct(vectors, label * dimension, vector) }));
+    const titled = items
+      .titled(words, { limit: fusedDepth, labels })
+      .filter((label) => !left.has(label));
+    const texts = await scored(index, vector, titled);
     ranked = fuse(ranked, texts, { share: hybrid });
   }
   const among = labels && new Set(labels);
   const shown = (label: number) => (among?.has(label) ?? true) && !left.has(label);
-  const neighbors = (label: number, count: number) =>
-    index.search(vectors.subarray(label * dimension, (label + 1) * dimension), count);
+  const neighbors = async (label: number, count: number) =>
+    index.search(await index.vectors([label]), count);
   const grouped =
     group === undefined
       ? undefined
       : foldDuplicates(ranked, { threshold: group, neighbors, shown });
   if (grouped) ranked = grouped.leaders;
-  if (diversity > 0) ranked = diversify(ranked, vectors, { dimension, diversity });
+  if (diversity > 0) ranked = diversify(ranked, index, diversity);
   const gone = [...left].filter((label) => among?.has(label) ?? true).length;
   return {
     ranked,
-    bestScore: byVector(1)[0]?.score,
+    bestScore: (await byVector(1))[0]?.score,
     total: (labels?.length ?? count) - gone,
     ...(grouped && { duplicatesOf: grouped.duplicatesOf }),
   };
+}
+
+async function scored(
+  index: OpenParts["index"],
+  query: Float32Array,
+  labels: readonly number[],
+): Promise<Neighbor[]> {
+  const vectors = await index.vectors(labels);
+  return labels.map((label, i) => ({
+    label,
+    score: innerProduct(vectors, i * query.length, query),
+  }));
 }
