@@ -1,7 +1,7 @@
 /** Shows how far a task is: a line redrawn on a terminal, a line every few seconds elsewhere. */
 export interface Progress {
-  /** @param note what else to show, such as the loss */
-  update(done: number, total: number, note?: string): void;
+  /** @param total undefined while nobody knows it  @param note what else to show, such as the loss */
+  update(done: number, total: number | undefined, note?: string): void;
   /** Prints a line that stays, above the bar. */
   line(text: string): void;
   /** Takes the bar away. */
@@ -35,17 +35,19 @@ export function createProgress({
     update(done, total, note = "") {
       const now = performance.now();
       first ??= { done, at: now };
-      if (now - drawn < pause && done < total) return;
+      if (now - drawn < pause && (total === undefined || done < total)) return;
       drawn = now;
       const pace = done > first.done ? (now - first.at) / (done - first.done) : undefined;
-      const secondsLeft = pace === undefined ? undefined : (pace * (total - done)) / 1000;
+      const known = pace !== undefined && total !== undefined;
+      const secondsLeft = known ? (pace * (total - done)) / 1000 : undefined;
       const text = describeProgress({ label, done, total, note, secondsLeft });
       if (!terminal) {
         stream.write(`${text}\n`);
         return;
       }
       clear();
-      stream.write(fit(`${bar(done / total)} ${text}`, stream.columns ?? 80));
+      const drawing = total === undefined ? "" : `${bar(done / total)} `;
+      stream.write(fit(`${drawing}${text}`, stream.columns ?? 80));
       visible = true;
     },
     line(text) {
@@ -59,13 +61,15 @@ export function createProgress({
 interface Moment {
   readonly label: string;
   readonly done: number;
-  readonly total: number;
+  readonly total: number | undefined;
   readonly note: string;
   readonly secondsLeft: number | undefined;
 }
 
 /** `train 40 % · 12/30 · 118 pairs/s · 9 s left` */
 export function describeProgress({ label, done, total, note, secondsLeft }: Moment): string {
+  if (total === undefined)
+    return [label, String(done), note].filter((part) => part !== "").join(" · ");
   const share = total === 0 ? 1 : done / total;
   const left = secondsLeft !== undefined && done < total ? `${duration(secondsLeft)} left` : "";
   return [`${label} ${Math.floor(share * 100)} %`, `${done}/${total}`, note, left]

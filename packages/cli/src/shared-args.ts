@@ -41,3 +41,28 @@ export const dataDirArg = {
 } as const;
 
 export const defaultIndexDir = ".cliptune/index";
+
+/** Where the pairs are, for every command that reads some. */
+export const dataArgs = {
+  data: {
+    type: "positional",
+    required: true,
+    description:
+      "data set of any kind (folder, .csv, .jsonl, .tar, .parquet, yt-dlp), or a bundled set's name",
+  },
+  kind: {
+    type: "string",
+    valueHint: "name",
+    description: "how to read the data, where that could be told in several ways",
+  },
+  "image-column": {
+    type: "string",
+    valueHint: "name",
+    description: "a table's column of pictures, unless its name is a usual one",
+  },
+  "caption-column": {
+    type: "string",
+    valueHint: "name",
+    description: "a table's column of captions, unless its name is a usual one",
+  },
+} as const;

@@ -1,4 +1,15 @@
 export { dataSetKind } from "./detect.js";
+export { contactSheet } from "./inspect/contact-sheet.js";
+export {
+  colorDistance,
+  distance,
+  type Fingerprint,
+  fingerprint,
+  fingerprintSide,
+} from "./inspect/fingerprint.js";
+export { type Inspection, type InspectOptions, inspect } from "./inspect/inspect.js";
+export { nearDuplicates } from "./inspect/near-duplicates.js";
+export type { Spread } from "./inspect/tally.js";
 export { openDataSet, readImage } from "./open-data-set.js";
 export {
   type Columns,
@@ -10,3 +21,5 @@ export {
   type Pair,
   type PairImage,
 } from "./pair.js";
+export { type SplitOptions, type SplitPair, type SplitResult, splitDataSet } from "./split.js";
+export { writeImageFolder } from "./write-image-folder.js";

@@ -1,4 +1,5 @@
-import { basename, join, resolve } from "node:path";
+import { readFile } from "node:fs/promises";
+import { basename, resolve } from "node:path";
 import { expandBraces } from "./braces.js";
 import { detect, type Found } from "./detect.js";
 import { classPairs, imageFolderPairs, picturePairs } from "./folders.js";
@@ -61,6 +62,6 @@ async function* pairsOf(
 /** The bytes of a pair's picture file, wherever it lies. */
 export async function readImage({ image }: Pick<Pair, "image">): Promise<Uint8Array> {
   if ("bytes" in image) return image.bytes();
-  const { readFile } = await import("node:fs/promises");
-  return readFile(join(image.path));
+
+  return readFile(image.path);
 }

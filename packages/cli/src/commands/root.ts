@@ -2,6 +2,8 @@ import { readFileSync } from "node:fs";
 import { type Command, group } from "../command.js";
 import { adapter } from "./adapter.js";
 import { dataAdd } from "./data-add.js";
+import { dataInspect } from "./data-inspect.js";
+import { dataSplit } from "./data-split.js";
 import { doctor } from "./doctor.js";
 import { encode } from "./encode.js";
 import { evaluate } from "./evaluate.js";
@@ -46,9 +48,9 @@ export const root: Command = group({
     params,
     data: group({
       name: "data",
-      description: "Write the bundled sets as folders of pictures",
-      examples: ["cliptune data add signs --out ./signs"],
-      subCommands: { add: dataAdd },
+      description: "Look into data sets, split them, write the bundled ones",
+      examples: ["cliptune data inspect ./thumbnails", "cliptune data add signs --out ./signs"],
+      subCommands: { inspect: dataInspect, split: dataSplit, add: dataAdd },
     }),
     doctor,
   },
