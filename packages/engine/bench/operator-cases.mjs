@@ -66,6 +66,7 @@ const binaries = ["add", "sub", "mul", "max", "min", "less", "lessEqual", "great
     on("equal", [bools([8]), bools([8])]),
     on("less", [bools([8]), bools([8])]),
     on("and", [bools([2, 8]), bools([8])]),
+    on("and", [ints([9], -99, 99), ints([9], -99, 99)]),
     on("or", [bools([2, 8]), bools([8])]),
     on("select", [bools([4, 1]), floats([4, 3]), floats([])]),
     on("select", [bools([4]), ints([2, 4]), ints([4])]),
@@ -144,6 +145,8 @@ const shapes = [
   on("segmentSum", [floats([8, 3]), ints([8], 0, 4)], { size: 5 }),
   on("segmentSum", [floats([2, 4, 3]), ints([2, 4], 0, 4)], { size: 5 }),
   on("segmentSum", [floats([9]), ints([9], 0, 4)], { size: 4 }),
+  on("scatterRows", [floats([8, 3]), ints([1], 0, 8), floats([1, 3])]),
+  on("scatterRows", [ints([5]), ints([1], 0, 5), ints([1])]),
 ];
 
 export const operatorCases = [

@@ -107,7 +107,9 @@ test("tensors move between backends with their values", async () => {
   expect([...tf.neg(z).dataSync()]).toEqual([-2, -6]);
 });
 
-test("strings and complex numbers are refused by name", () => {
-  expect(() => tf.tensor1d(["a"])).toThrow(UserError);
-  expect(() => tf.tensor1d(["a"])).toThrow(/no tensors of type string/);
+test("strings are kept and given back; what would compute with them is refused", () => {
+  const words = tf.tensor1d(["one", "tw\u00f6"]);
+  expect(words.dataSync<"string">()).toEqual(["one", "tw\u00f6"]);
+  expect(() => tf.concat([words, words])).toThrow(UserError);
+  expect(() => tf.concat([words, words])).toThrow(/tensors of type string/);
 });

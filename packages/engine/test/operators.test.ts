@@ -6,6 +6,7 @@ import { kernelNames } from "../dist/trace/register.js";
 import { elementwiseCases } from "./elementwise-cases.js";
 import { arraysFrom } from "./random-arrays.js";
 import { reductionCases } from "./reduction-cases.js";
+import { rowCases } from "./row-cases.js";
 import { expectAgree, runCases } from "./run-program.js";
 import { matrixCases, shapeCases } from "./shape-cases.js";
 
@@ -16,7 +17,7 @@ const spies = kernelNames.map((name) =>
 );
 afterAll(() => vi.restoreAllMocks());
 
-const groups = { elementwiseCases, reductionCases, shapeCases, matrixCases };
+const groups = { elementwiseCases, reductionCases, shapeCases, rowCases, matrixCases };
 
 describe.each(Object.entries(groups))("%s on onnx-cpu equal tfjs's cpu backend", (_, group) => {
   test.each(Object.entries(group))("%s", async (name, cases) => {
@@ -33,6 +34,25 @@ test("matMul broadcasts the stacks of both sides at once, which tfjs's cpu backe
       cpu,
       [{ inputs, run: (a, b) => tf.matMul(tf.tile(a!, [1, 4, 1, 1]), tf.tile(b!, [2, 1, 1, 1])) }],
       "tiled",
+    ),
+  ]);
+  expectAgree(short, full);
+});
+
+test("einsum sums over what only one operand has, which tfjs's cpu backend gets wrong", async () => {
+  const { float } = arraysFrom(6);
+  const inputs = [float([2, 3, 4]), float([4, 2, 3])];
+  const [short, full] = await Promise.all([
+    runCases(onnx, [{ inputs, run: (a, b) => tf.einsum("bij,jkl->bkl", a!, b!) }], "einsum"),
+    runCases(
+      cpu,
+      [
+        {
+          inputs,
+          run: (a, b) => tf.reshape(tf.matMul(tf.sum(a!, 1), tf.reshape(b!, [4, 6])), [2, 2, 3]),
+        },
+      ],
+      "matMul",
     ),
   ]);
   expectAgree(short, full);

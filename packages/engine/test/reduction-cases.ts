@@ -6,6 +6,7 @@ import type { Case } from "./run-program.js";
 const { float, int, bool } = arraysFrom(4);
 
 type Run = Case["run"];
+type Row = tf.Tensor1D;
 type Axis = number | number[] | undefined;
 
 const on = (inputs: Case["inputs"], run: Run): Case => ({ inputs, run });
@@ -61,6 +62,23 @@ const along = (run: (x: tf.Tensor, axis: number) => tf.Tensor, make = float): Ca
     on([make([2, 1, 3, 2])], (x) => run(x!, 2)),
   ] as Case[];
 
+/** A row with NaN, one with infinities, one with neither. */
+const holes: Case["inputs"][number] = {
+  dtype: "float32",
+  shape: [3, 3],
+  data: Float32Array.of(
+    1,
+    Number.NaN,
+    3,
+    Number.POSITIVE_INFINITY,
+    0,
+    Number.NEGATIVE_INFINITY,
+    4,
+    5,
+    6,
+  ),
+};
+
 export const reductionCases: Record<string, readonly Case[]> = {
   sum: [
     ...reduced(float, tf.sum),
@@ -69,8 +87,8 @@ export const reductionCases: Record<string, readonly Case[]> = {
     ...reduced(float, tf.sum, empty),
   ],
   mean: [...reduced(float, tf.mean), ...reduced(int, tf.mean)],
-  max: [...reduced(float, tf.max), ...reduced(int, tf.max)],
-  min: [...reduced(float, tf.min), ...reduced(int, tf.min)],
+  max: [...reduced(float, tf.max), ...reduced(int, tf.max), on([holes], (x) => tf.max(x!, 1))],
+  min: [...reduced(float, tf.min), ...reduced(int, tf.min), on([holes], (x) => tf.min(x!, 1))],
   prod: [
     ...reduced(float, tf.prod),
     ...reduced(small, tf.prod),
@@ -82,17 +100,27 @@ export const reductionCases: Record<string, readonly Case[]> = {
   argMax: [
     ...along(tf.argMax),
     ...along(tf.argMax, int),
+    ...along(tf.argMax, bool),
+    on([vector(0, Number.NaN, 3, 1)], (x) => tf.argMax(x!)),
     on([vector(1, 3, 3, 0)], (x) => tf.argMax(x!)),
   ],
   argMin: [
     ...along(tf.argMin),
     ...along(tf.argMin, int),
+    ...along(tf.argMin, bool),
+    on([vector(2, Number.NaN, 3, 1)], (x) => tf.argMin(x!)),
     on([vector(2, 0, 3, 0)], (x) => tf.argMin(x!)),
   ],
   cumsum: [false, true].flatMap((exclusive) =>
     [false, true].flatMap((reverse) => [
       ...along((x, axis) => tf.cumsum(x, axis, exclusive, reverse)),
       ...along((x, axis) => tf.cumsum(x, axis, exclusive, reverse), int),
+    ]),
+  ),
+  cumprod: [false, true].flatMap((exclusive) =>
+    [false, true].flatMap((reverse) => [
+      ...along((x, axis) => tf.cumprod(x, axis, exclusive, reverse)),
+      ...along((x, axis) => tf.cumprod(x, axis, exclusive, reverse), int),
     ]),
   ),
   softmax: [
@@ -110,4 +138,14 @@ export const reductionCases: Record<string, readonly Case[]> = {
       on([float(s), float([6]), float([6])], (x, w, b) => layerNorm(x!, w!, b!, epsilon)),
     ),
   ),
+  batchNorm: [
+    on([float([4, 3]), float([3]), float([3], 0.1, 2)], (x, m, v) =>
+      tf.batchNorm(x!, m as Row, v as Row),
+    ),
+    on(
+      [float([2, 4, 3]), float([3]), float([3], 0.1, 2), float([3]), float([3])],
+      (x, m, v, offset, scale) =>
+        tf.batchNorm(x!, m as Row, v as Row, offset as Row, scale as Row, 1e-3),
+    ),
+  ],
 };

@@ -46,6 +46,7 @@ export const shapeCases: Record<string, readonly Case[]> = {
     on([int([1, 2, 2]), int([3, 2, 2]), int([0, 2, 2])], (...x) => tf.concat(x, 0)),
     on([bool([2]), bool([3])], (...x) => tf.concat(x)),
     on([float([0, 3]), float([0, 3])], (...x) => tf.concat(x, 0)),
+    on([float([0, 3]), float([0, 2])], (...x) => tf.concat(x, 1)),
     on([float([2, 3])], (...x) => tf.concat(x, 1)),
   ],
   stack: [
@@ -74,7 +75,51 @@ export const shapeCases: Record<string, readonly Case[]> = {
     ...typed([7, 3], (x) => tf.stridedSlice(x, [-5, 0], [-1, 2], [1, 1])),
     ...typed([5, 3], (x) => tf.stridedSlice(x, [1, 0], [2, 3], [1, 1], 0, 0, 0, 0, 1)),
     ...typed([5, 3], (x) => tf.stridedSlice(x, [0, 1], [5, 3], [3, 1], 1, 1, 0, 0, 0)),
+    ...typed([7, 4], (x) => tf.stridedSlice(x, [-1, 3], [-8, 0], [-2, -1])),
+    ...typed([7, 4], (x) => tf.stridedSlice(x, [5, 0], [1, 4], [-3, 1])),
+    ...typed([6], (x) => tf.stridedSlice(x, [0], [0], [-2], 1, 1)),
   ],
+  mirrorPad: (["reflect", "symmetric"] as const).flatMap((mode) => [
+    ...typed([4], (x) => tf.mirrorPad(x, [[2, 3]], mode)),
+    ...typed([3, 4], (x) =>
+      tf.mirrorPad(
+        x,
+        [
+          [2, 0],
+          [1, 3],
+        ],
+        mode,
+      ),
+    ),
+  ]),
+  broadcastArgs: [
+    on([int([3], 2, 3), int([2], 1, 2)], (a, b) => tf.broadcastArgs(a!, b!)),
+    on([int([1], 1, 2), int([4], 1, 9)], (a, b) => tf.broadcastArgs(a!, b!)),
+  ],
+  depthToSpace: [on([float([2, 2, 3, 8])], (x) => tf.depthToSpace(x as tf.Tensor4D, 2))],
+  "spaceToBatchND and back": [
+    on([float([2, 3, 4, 3])], (x) =>
+      tf.spaceToBatchND(
+        x!,
+        [2, 2],
+        [
+          [1, 0],
+          [0, 0],
+        ],
+      ),
+    ),
+    on([float([8, 2, 2, 3])], (x) =>
+      tf.batchToSpaceND(
+        x!,
+        [2, 2],
+        [
+          [1, 0],
+          [0, 1],
+        ],
+      ),
+    ),
+  ],
+  flipLeftRight: [on([float([2, 3, 4, 3])], (x) => tf.image.flipLeftRight(x as tf.Tensor4D))],
   reverse: [
     ...typed([5], (x) => tf.reverse(x)),
     ...typed([2, 3, 4], (x) => tf.reverse(x, [0, -1])),
@@ -115,6 +160,8 @@ export const shapeCases: Record<string, readonly Case[]> = {
       tf.range(7, -2, -2),
       tf.range(0, 1, 0.25),
       tf.range(1, 4, 1, "int32"),
+      tf.range(4, -2),
+      tf.range(0, 0),
       x!,
     ]),
   ],
@@ -133,6 +180,19 @@ const flags = [
 ] as const;
 const turn = (shape: number[], flag: boolean): number[] =>
   flag ? [...shape.slice(0, -2), shape.at(-1)!, shape.at(-2)!] : shape;
+
+const equations = [
+  ["ij->ji", [2, 3]],
+  ["ij->", [2, 3]],
+  ["ijk->ki", [2, 3, 4]],
+  ["i,i->", [3], [3]],
+  ["i,j->ij", [2], [3]],
+  ["ij,jk->ik", [2, 3], [3, 4]],
+  ["ij,jk->ki", [2, 3], [3, 4]],
+  ["bij,bjk->bik", [2, 3, 4], [2, 4, 5]],
+  ["bhid,bhjd->bhij", [2, 2, 3, 4], [2, 2, 5, 4]],
+  ["abcd,aebf->cdef", [2, 3, 2, 2], [2, 2, 3, 3]],
+] as const satisfies ReadonlyArray<readonly [string, ...number[][]]>;
 
 export const matrixCases: Record<string, readonly Case[]> = {
   matMul: flags.flatMap(([ta, tb]) =>
@@ -183,28 +243,37 @@ export const matrixCases: Record<string, readonly Case[]> = {
     on([float([3, 4]), float([4, 5]), float([3, 1])], (a, b, c) => tf.add(tf.matMul(a!, b!), c!)),
   ],
   dot: [on([float([3]), float([3])], (a, b) => tf.dot(a!, b!))],
-  gather: [
-    on([float([4, 3]), int([5], 0, 4)], (x, i) => tf.gather(x!, i as tf.Tensor1D)),
-    on([float([2, 4, 3]), int([2, 2], 0, 4)], (x, i) => tf.gather(x!, i!, 1)),
-    on([int([2, 4]), int([3], 0, 4)], (x, i) => tf.gather(x!, i!, -1)),
-    on([bool([4]), int([], 0, 4)], (x, i) => tf.gather(x!, i!)),
+  "matMul of integers and booleans": [
+    on([int([2, 3]), int([3, 2])], (a, b) => tf.matMul(a!, b!)),
+    on([float([2, 3]), int([3, 2])], (a, b) => tf.matMul(a!, b!)),
+    on([int([2, 3]), bool([3, 2])], (a, b) => tf.matMul(a!, b!)),
   ],
-  unsortedSegmentSum: [
-    on([float([6, 3]), int([6], 0, 4)], (x, i) => tf.unsortedSegmentSum(x!, i as tf.Tensor1D, 4)),
-    // tfjs's cpu backend gives floats for integers, its others integers.
-    on([int([6]), int([6], 0, 2)], (x, i) =>
-      tf.cast(tf.unsortedSegmentSum(x!, i as tf.Tensor1D, 5), "float32"),
+  "fused.matMul": [
+    ...(["linear", "relu", "relu6", "elu", "sigmoid", "leakyrelu"] as const).map((activation) =>
+      on([float([2, 3]), float([3, 4]), float([4])], (a, b, bias) =>
+        tf.fused.matMul({ a: a!, b: b!, bias: bias!, activation, leakyreluAlpha: 0.3 }),
+      ),
     ),
-    on([float([5, 2, 2]), int([5], 0, 3)], (x, i) =>
-      tf.unsortedSegmentSum(x!, i as tf.Tensor1D, 3),
+    on([float([2, 3]), float([2, 4]), float([2, 3, 1])], (a, b, p) =>
+      tf.fused.matMul({
+        a: a!,
+        b: b!,
+        transposeA: true,
+        activation: "prelu",
+        preluActivationWeights: tf.reshape(tf.slice(p!, [0, 0, 0], [1, 3, 1]), [3, 1]),
+      }),
     ),
   ],
-  oneHot: [
-    on([int([5], 0, 3)], (i) => tf.oneHot(i!, 3)),
-    on([int([2, 2], -1, 4)], (i) => tf.oneHot(i!, 3, 5, -1)),
-    on([int([], 0, 3)], (i) => tf.oneHot(i!, 4, 1, 0, "float32")),
-    on([int([3], 0, 3)], (i) => tf.oneHot(i!, 4, 1, 0, "bool")),
+  einsum: [
+    ...equations.map(([equation, ...shapes]) =>
+      on(
+        shapes.map((shape) => float(shape)),
+        (...x) => tf.einsum(equation, ...x),
+      ),
+    ),
+    on([int([2, 3]), int([3, 2])], (...x) => tf.einsum("ij,jk->ik", ...x)),
   ],
+  diag: [...typed([3], tf.diag), ...typed([2, 3], tf.diag)],
   topk: [
     on([float([6])], (x) => Object.values(tf.topk(x!, 3))),
     on([float([2, 3, 5])], (x) => Object.values(tf.topk(x!, 5))),

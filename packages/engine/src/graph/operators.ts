@@ -168,6 +168,8 @@ const rules = {
     dtype: x!.dtype,
     shape: [int(attrs, "size"), ...x!.shape.slice(ids!.shape.length)],
   }),
+  /** The first input with rows replaced: at the places in the second, by the third; the last one wins. */
+  scatterRows: same,
   topKValues: ([x], attrs) => ({
     dtype: x!.dtype,
     shape: [...x!.shape.slice(0, -1), int(attrs, "k")],

@@ -11,6 +11,8 @@ interface Slot extends Spec {
   references: number;
   node?: Node;
   data?: Data;
+  /** UTF-8, of a tensor of strings: these are kept and given back, nothing computes with them. */
+  text?: Uint8Array[];
 }
 
 /** Programs kept, of the structures used last. */
@@ -46,6 +48,11 @@ export class LazyBackend extends tf.KernelBackend implements Recorder {
   #leaf(slot: Slot): Node {
     const known = this.#leaves.get(slot);
     if (known) return known;
+    if (slot.text) {
+      throw new UserError(
+        'the onnx backend keeps tensors of type string and computes nothing with them; tf.setBackend("cpu") does.',
+      );
+    }
     const name = `x${this.#leaves.size}`;
     const { dtype, shape } = slot;
     const leaf = this.builder.input("input", name, { dtype, shape });
@@ -145,10 +152,10 @@ export class LazyBackend extends tf.KernelBackend implements Recorder {
     dtype: tf.DataType,
     references: number,
   ): void {
-    if (dtype === "string" || dtype === "complex64") {
-      throw new UserError(
-        `the onnx backend has no tensors of type ${dtype}; use float32, int32 or bool, or tf.setBackend("cpu").`,
-      );
+    if (dtype === "string") {
+      const text = [...(values as Uint8Array[])];
+      this.#slots.set(dataId, { dtype: "uint8", shape: [...shape], references, text });
+      return;
     }
     // A copy, because the caller may write to its array before anything is computed.
     const data = emptyData(dtype as DType, values.length);
@@ -156,12 +163,13 @@ export class LazyBackend extends tf.KernelBackend implements Recorder {
     this.#slots.set(dataId, { dtype: dtype as DType, shape: [...shape], references, data });
   }
 
-  override readSync(dataId: tf.DataId): Data {
+  override readSync(dataId: tf.DataId): tf.backend_util.BackendValues {
+    const slot = this.#slots.get(dataId);
     // A copy, because other tensors may show the same data.
-    return this.#compute(this.#slots.get(dataId)).slice();
+    return slot.text?.slice() ?? (this.#compute(slot).slice() as Data);
   }
 
-  override async read(dataId: tf.DataId): Promise<Data> {
+  override async read(dataId: tf.DataId): Promise<tf.backend_util.BackendValues> {
     return this.readSync(dataId);
   }
 

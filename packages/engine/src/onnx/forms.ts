@@ -36,6 +36,16 @@ const reduce =
     return e.op(type, [x, e.int64(axes)], { keepdims: node.attrs["keepDims"] ? 1 : 0 });
   };
 
+/** ONNX Runtime passes over NaN; the sum of the magnitudes is NaN exactly where an element is, and needs no copy. */
+const extreme =
+  (type: string): Form =>
+  (node, e) => {
+    const found = reduce(type)(node, e);
+    if (node.dtype !== "float32" || ints(node.attrs, "axes").length === 0) return found;
+    const magnitude = reduce("ReduceL1")(node, e);
+    return e.op("Where", [e.op("IsNaN", [magnitude]), magnitude, found]);
+  };
+
 const alongAxis =
   (type: string): Form =>
   (node, e) =>
@@ -73,6 +83,11 @@ const segmentSum: Form = (node, e) => {
   const zeros = e.op("Expand", [e.scalar(0, node.dtype), e.int64(node.shape)]);
   const positions = e.op("Unsqueeze", [e.cast(ids, "int64"), e.int64([-1])]);
   return e.op("ScatterND", [zeros, positions, x], { reduction: "add" });
+};
+
+const scatterRows: Form = (node, e) => {
+  const [x, ids, rows] = names(node, e) as [string, string, string];
+  return e.op("ScatterND", [x, e.op("Unsqueeze", [e.cast(ids, "int64"), e.int64([-1])]), rows]);
 };
 
 const slice: Form = (node, e) => {
@@ -193,15 +208,15 @@ export const forms: Record<OpName, Form> = {
   lessEqual: through("LessOrEqual", "int32"),
   greater: through("Greater", "int32"),
   greaterEqual: through("GreaterOrEqual", "int32"),
-  and: direct("And"),
+  and: (node, e) => e.op(node.dtype === "bool" ? "And" : "BitwiseAnd", names(node, e)),
   or: direct("Or"),
   select,
   cast,
 
   reduceSum: reduce("ReduceSum"),
   reduceMean: reduce("ReduceMean"),
-  reduceMax: reduce("ReduceMax"),
-  reduceMin: reduce("ReduceMin"),
+  reduceMax: extreme("ReduceMax"),
+  reduceMin: extreme("ReduceMin"),
   reduceProd: reduce("ReduceProd"),
   argMax: (node, e) =>
     e.cast(e.op("ArgMax", names(node, e), { axis: int(node.attrs, "axis"), keepdims: 0 }), "int32"),
@@ -231,6 +246,7 @@ export const forms: Record<OpName, Form> = {
   pad,
   gather: alongAxis("Gather"),
   segmentSum,
+  scatterRows,
   topKValues: topK(0),
   topKIndices: topK(1),
 };

@@ -182,6 +182,7 @@ export const forms: Record<OpName, Form> = {
   pad: ({ attrs }, [x], w) => layout.pad(x!, attrs as unknown as layout.Margins, w),
   gather: ({ attrs }, [x, indices], w) => layout.gather(x!, indices!, int(attrs, "axis"), w),
   segmentSum: ({ attrs }, [x, ids], w) => layout.segmentSum(x!, ids!, int(attrs, "size"), w),
+  scatterRows: (_, [x, ids, rows], w) => layout.scatterRows(x!, ids!, rows!, w),
   topKValues: topK(0),
   topKIndices: topK(1),
 };

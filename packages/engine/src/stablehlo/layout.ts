@@ -15,6 +15,12 @@ const addRegion = (type: Value["type"]): string => {
   ].join("\n");
 };
 
+/** A region that gives its second argument: what replaces. */
+const replaceRegion = (type: Value["type"]): string => {
+  const t = tensorType({ type, shape: [] });
+  return ["({", `^bb0(%lhs: ${t}, %rhs: ${t}):`, `stablehlo.return %rhs : ${t}`, "})"].join("\n");
+};
+
 export function concat(parts: readonly Value[], axis: number, w: Writer): Value {
   const total = parts.reduce((sum, part) => sum + part.shape[axis]!, 0);
   const { type } = parts[0]!;
@@ -115,18 +121,28 @@ export function gather(x: Value, indices: Value, axis: number, w: Writer): Value
   );
 }
 
-/** Sums rows of `x` into `size` bins; rows whose id names no bin are left out. */
-export function segmentSum(x: Value, ids: Value, size: number, w: Writer): Value {
+/** Puts rows into `x` at the places `ids`, folding them with what is there; places outside are left out. */
+function scatter(x: Value, ids: Value, rows: Value, region: string, w: Writer): Value {
   const rank = ids.shape.length;
-  const shape = [size, ...x.shape.slice(rank)];
-  const zeros = w.broadcast(w.scalar(0, x.type), shape);
-  const windows = list([...x.shape.keys()].slice(rank));
+  const windows = list([...rows.shape.keys()].slice(rank));
   const dimensions = `#stablehlo.scatter<update_window_dims = ${windows}, inserted_window_dims = [0], scatter_dims_to_operand_dims = [0], index_vector_dim = ${rank}>`;
   return w.line(
-    `"stablehlo.scatter"(${zeros.name}, ${ids.name}, ${x.name}) <{indices_are_sorted = false, scatter_dimension_numbers = ${dimensions}, unique_indices = false}> ${addRegion(x.type)} : ${arrow([zeros, ids, x], zeros)}`,
+    `"stablehlo.scatter"(${x.name}, ${ids.name}, ${rows.name}) <{indices_are_sorted = false, scatter_dimension_numbers = ${dimensions}, unique_indices = false}> ${region} : ${arrow([x, ids, rows], x)}`,
     x.type,
-    shape,
+    x.shape,
   );
+}
+
+/** Sums rows of `x` into `size` bins; rows whose id names no bin are left out. */
+export function segmentSum(x: Value, ids: Value, size: number, w: Writer): Value {
+  const shape = [size, ...x.shape.slice(ids.shape.length)];
+  const zeros = w.broadcast(w.scalar(0, x.type), shape);
+  return scatter(zeros, ids, x, addRegion(x.type), w);
+}
+
+/** `x` with the rows at `ids` replaced. */
+export function scatterRows(x: Value, ids: Value, rows: Value, w: Writer): Value {
+  return scatter(x, ids, rows, replaceRegion(x.type), w);
 }
 
 /** The `k` greatest along the last axis, sorted downwards: their values (0) or places (1). */

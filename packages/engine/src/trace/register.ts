@@ -3,10 +3,21 @@ import type { GraphBuilder, Node } from "../graph/graph.js";
 import { elementwise } from "./kernels/elementwise.js";
 import type { Kernels } from "./kernels/kernel.js";
 import { matrices } from "./kernels/matrix.js";
+import { normalisations } from "./kernels/normalise.js";
 import { reductions } from "./kernels/reduce.js";
+import { rows } from "./kernels/rows.js";
 import { shapes } from "./kernels/shape.js";
+import { spaces } from "./kernels/space.js";
 
-const kernels: Kernels = { ...elementwise, ...reductions, ...shapes, ...matrices };
+const kernels: Kernels = {
+  ...elementwise,
+  ...reductions,
+  ...shapes,
+  ...rows,
+  ...matrices,
+  ...normalisations,
+  ...spaces,
+};
 
 /** The tfjs kernels that can be compiled. */
 export const kernelNames = Object.keys(kernels).sort();

@@ -1,34 +1,69 @@
+import * as tf from "@tensorflow/tfjs-core";
 import { UserError } from "../../errors.js";
 import type { GraphBuilder, Node } from "../../graph/graph.js";
-import type { Kernels } from "./kernel.js";
+import { einsum } from "./einsum.js";
+import { elementwise } from "./elementwise.js";
+import { cast, type Kernel, type Kernels } from "./kernel.js";
 
-const cast = (x: Node, dtype: string, b: GraphBuilder): Node =>
-  x.dtype === dtype ? x : b.op("cast", [x], { dtype });
+const batchMatMul: Kernel = ({ a, b: y }, { transposeA, transposeB }, b) => {
+  const [inner, other] = [a!.shape.at(transposeA ? -2 : -1), y!.shape.at(transposeB ? -1 : -2)];
+  if (inner !== other) {
+    throw new UserError(
+      `matMul: [${a!.shape.join(", ")}]${transposeA ? " transposed" : ""} and [${y!.shape.join(", ")}]${transposeB ? " transposed" : ""} must share their inner size, but it is ${inner} and ${other}.`,
+    );
+  }
+  const product = b.op("matmul", [cast(a!, "float32", b), cast(y!, "float32", b)], {
+    transposeA: Boolean(transposeA),
+    transposeB: Boolean(transposeB),
+  });
+  const isFloat = a!.dtype === "float32" || y!.dtype === "float32";
+  return isFloat ? product : cast(product, "int32", b);
+};
+
+/** The kernels of what tfjs can fuse behind a product, by its own names. */
+const activations: Readonly<Record<string, string>> = {
+  relu: "Relu",
+  relu6: "Relu6",
+  elu: "Elu",
+  prelu: "Prelu",
+  leakyrelu: "LeakyRelu",
+  sigmoid: "Sigmoid",
+};
+
+function activate(
+  x: Node,
+  name: string | undefined,
+  alpha: { weights: Node | undefined; leak: number },
+  b: GraphBuilder,
+): Node {
+  if (!name || name === "linear") return x;
+  const kernel = elementwise[activations[name] ?? ""];
+  if (!kernel) throw new UserError(`fused.matMul: the activation ${name} cannot be compiled.`);
+  const inputs = alpha.weights ? { x, alpha: alpha.weights } : { x };
+  return kernel(inputs, { alpha: alpha.leak }, b) as Node;
+}
 
 export const matrices: Kernels = {
-  BatchMatMul: ({ a, b: y }, { transposeA, transposeB }, b) => {
-    const [inner, other] = [a!.shape.at(transposeA ? -2 : -1), y!.shape.at(transposeB ? -1 : -2)];
-    if (inner !== other) {
-      throw new UserError(
-        `matMul: [${a!.shape.join(", ")}]${transposeA ? " transposed" : ""} and [${y!.shape.join(", ")}]${transposeB ? " transposed" : ""} must share their inner size, but it is ${inner} and ${other}.`,
-      );
-    }
-    return b.op("matmul", [cast(a!, "float32", b), cast(y!, "float32", b)], {
-      transposeA: Boolean(transposeA),
-      transposeB: Boolean(transposeB),
-    });
+  BatchMatMul: batchMatMul,
+  _FusedMatMul: (inputs, attrs, b) => {
+    const { bias, preluActivationWeights: weights } = inputs;
+    const product = batchMatMul(inputs, attrs, b) as Node;
+    const sum = bias ? b.op("add", [product, bias]) : product;
+    return activate(sum, attrs["activation"], { weights, leak: attrs["leakyreluAlpha"] }, b);
   },
-  GatherV2: ({ x, indices }, { axis, batchDims }, b) => {
-    if (batchDims) {
-      throw new UserError(
-        "gather with batchDims cannot be compiled; flatten the batch into the indices.",
-      );
-    }
-    const at = axis < 0 ? axis + x!.shape.length : axis;
-    return b.op("gather", [x!, cast(indices!, "int32", b)], { axis: at });
+  Einsum: (inputs, { equation }, b) => einsum(equation, Object.values(inputs), b),
+  /** A matrix with `x` along its diagonal; of rank 2R for rank R. */
+  Diag: ({ x }, _, b) => {
+    const size = tf.util.sizeFromShape([...x!.shape]);
+    const places = Int32Array.from({ length: size }, (_, i) => i);
+    const isDiagonal = b.op("equal", [
+      b.literal(places, [size, 1], "int32"),
+      b.literal(places, [size], "int32"),
+    ]);
+    const row = b.op("reshape", [x!], { shape: [size] });
+    const square = b.op("select", [isDiagonal, row, b.scalar(0, x!.dtype)]);
+    return b.op("reshape", [square], { shape: [...x!.shape, ...x!.shape] });
   },
-  UnsortedSegmentSum: ({ x, segmentIds }, { numSegments }, b) =>
-    b.op("segmentSum", [x!, cast(segmentIds!, "int32", b)], { size: numSegments }),
   OneHot: ({ indices }, { depth, onValue, offValue, dtype }, b) => {
     const classes = b.literal(
       Int32Array.from({ length: depth }, (_, i) => i),

@@ -1,5 +1,5 @@
 import * as tf from "@tensorflow/tfjs-core";
-import type { Node } from "../../graph/graph.js";
+import type { GraphBuilder, Node } from "../../graph/graph.js";
 import type { OpName } from "../../graph/operators.js";
 import type { Kernel, Kernels } from "./kernel.js";
 
@@ -21,10 +21,39 @@ const reduceBool =
     return b.op("cast", [reduced], { dtype: "bool" });
   };
 
+/** The first place of the greatest or least number, booleans being numbers and NaN none. */
 const arg =
   (flip: boolean): Kernel =>
-  ({ x }, { axis }, b) =>
-    b.op("argMax", [flip ? b.op("neg", [x!]) : x!], { axis: axesOf(x!, axis)[0]! });
+  ({ x }, { axis }, b) => {
+    const numbers = x!.dtype === "bool" ? b.op("cast", [x!], { dtype: "int32" }) : x!;
+    const turned = flip ? b.op("neg", [numbers]) : numbers;
+    const lowest = b.scalar(Number.NEGATIVE_INFINITY);
+    const places =
+      turned.dtype === "float32"
+        ? b.op("select", [b.op("isNaN", [turned]), lowest, turned])
+        : turned;
+    return b.op("argMax", [places], { axis: axesOf(x!, axis)[0]! });
+  };
+
+interface Scan {
+  readonly axis: number;
+  readonly exclusive: boolean;
+  readonly reverse: boolean;
+}
+
+/** Running products in log₂ N steps: after step k each element holds the product of the 2ᵏ up to itself. */
+function cumprod(x: Node, { axis, exclusive, reverse }: Scan, b: GraphBuilder): Node {
+  const size = x.shape[axis]!;
+  // The element `by` places back, 1 where there is none: negative margins cut.
+  const shifted = (y: Node, by: number): Node => {
+    const along = (value: number) => x.shape.map((_, i) => (i === axis ? value : 0));
+    const [before, after] = reverse ? [-by, by] : [by, -by];
+    return b.op("pad", [y], { before: along(before), after: along(after), value: 1 });
+  };
+  let product = exclusive ? shifted(x, Math.min(1, size)) : x;
+  for (let by = 1; by < size; by *= 2) product = b.op("mul", [product, shifted(product, by)]);
+  return product;
+}
 
 export const reductions: Kernels = {
   Sum: reduce("reduceSum"),
@@ -46,10 +75,8 @@ export const reductions: Kernels = {
       exclusive: Boolean(exclusive),
       reverse: Boolean(reverse),
     }),
-  Softmax: ({ logits }, { dim }, b) =>
-    b.op("softmax", [logits!], { axis: axesOf(logits!, dim)[0]! }),
-  CliptuneLayerNorm: ({ x, weight, bias }, { epsilon }, b) =>
-    (["layerNorm", "layerNormMean", "layerNormRdev"] as const).map((op) =>
-      b.op(op, [x!, weight!, bias!], { epsilon }),
-    ),
+  Cumprod: ({ x }, { axis, exclusive, reverse }, b) => {
+    const numbers = x!.dtype === "bool" ? b.op("cast", [x!], { dtype: "int32" }) : x!;
+    return cumprod(numbers, { axis: axesOf(x!, axis)[0]!, exclusive, reverse }, b);
+  },
 };
