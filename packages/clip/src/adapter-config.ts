@@ -12,15 +12,15 @@ const ignored = new Set(
 
 const understood = new Set(
   `alpha_pattern exclude_modules init_lora_weights layers_pattern layers_to_transform lora_alpha
-  lora_dropout peft_type r rank_pattern target_modules use_rslora`.split(/\s+/),
+  bias lora_dropout modules_to_save peft_type r rank_pattern target_modules use_dora use_rslora`.split(
+    /\s+/,
+  ),
 );
 
 /** Settings that change what the adapter computes and are not implemented: anything but "off" is an error. */
 const unsupported = new Set(
-  `alora_invocation_tokens arrow_config bias kasa_config layer_replication lora_bias modules_to_save
-  monteclora_config target_parameters trainable_token_indices use_bdlora use_dora use_qalora`.split(
-    /\s+/,
-  ),
+  `alora_invocation_tokens arrow_config kasa_config layer_replication lora_bias
+  monteclora_config target_parameters trainable_token_indices use_bdlora use_qalora`.split(/\s+/),
 );
 
 function isOff(value: unknown): boolean {
@@ -92,6 +92,15 @@ function readLayers(where: string, json: Json): Pick<LoraConfig, "layers" | "lay
   };
 }
 
+function readBias(where: string, json: Json): Pick<LoraConfig, "bias"> {
+  const { bias } = json;
+  if (isOff(bias)) return {};
+  if (bias === "all" || bias === "lora_only") return { bias };
+  throw new UserError(
+    `${where}: bias is ${JSON.stringify(bias)}; it must be "none", "all" or "lora_only".`,
+  );
+}
+
 export interface ParsedAdapterConfig {
   readonly config: LoraConfig;
   /** Keys that this version does not know; PEFT warns of them and goes on, and so do we. */
@@ -122,6 +131,11 @@ export function parseAdapterConfig(json: unknown, where: string): ParsedAdapterC
     useRslora: fields["use_rslora"] === true,
     ...(!isOff(exclude) && { exclude: readNames(where, fields, "exclude_modules") }),
     ...readLayers(where, fields),
+    ...readBias(where, fields),
+    ...(!isOff(fields["modules_to_save"]) && {
+      modulesToSave: [readNames(where, fields, "modules_to_save")].flat(),
+    }),
+    ...(fields["use_dora"] === true && { useDora: true }),
   };
   return { config, unknownKeys: Object.keys(fields).filter((key) => !known(key)) };
 }
@@ -135,7 +149,7 @@ export function adapterConfigJson(lora: LoraConfig, baseModel: string | null): J
       parent_library: "transformers.models.clip.modeling_clip",
     },
     base_model_name_or_path: baseModel,
-    bias: "none",
+    bias: lora.bias ?? "none",
     exclude_modules: lora.exclude ?? null,
     fan_in_fan_out: false,
     inference_mode: true,
@@ -148,14 +162,14 @@ export function adapterConfigJson(lora: LoraConfig, baseModel: string | null): J
     lora_dropout: lora.dropout,
     megatron_config: null,
     megatron_core: "megatron.core",
-    modules_to_save: null,
+    modules_to_save: lora.modulesToSave?.length ? lora.modulesToSave : null,
     peft_type: "LORA",
     r: lora.rank,
     rank_pattern: lora.rankPattern ?? {},
     revision: null,
     target_modules: lora.targets,
     task_type: null,
-    use_dora: false,
+    use_dora: lora.useDora ?? false,
     use_rslora: lora.useRslora ?? false,
   };
 }

@@ -6,18 +6,23 @@ import { exists, readJson, writeJson } from "./files.js";
 import type { LoraConfig } from "./lora-config.js";
 import { loraSites } from "./lora-sites.js";
 import { makeDirectory } from "./make-directory.js";
+import { replacedWeights } from "./replaced-weights.js";
 import { readSafetensors, writeSafetensors } from "./safetensors.js";
-import { list, type Shapes, showShape } from "./weights.js";
+import { list, type Shapes, showShape, weightShapes } from "./weights.js";
 
 /** A trained LoRA adapter. */
 export interface Adapter {
   readonly config: LoraConfig;
-  /** `<module path>.lora_A.weight` [r, in] and `.lora_B.weight` [out, r], float32. */
+  /**
+   * `<module path>.lora_A.weight` [r, in] and `.lora_B.weight` [out, r], float32; with DoRA
+   * `.lora_magnitude_vector` [out]; and the weights that it replaces, under the model's own names.
+   */
   readonly weights: Arrays;
   /** Inverse temperature (positive) when it was trained too; the base model's otherwise. */
   readonly logitScale?: number;
 }
 
+const baseBias = ".base_layer.bias";
 const prefix = "base_model.model.";
 const configFile = "adapter_config.json";
 const weightsFile = "adapter_model.safetensors";
@@ -28,7 +33,10 @@ export function adapterShapes(config: ClipConfig, lora: LoraConfig): Shapes {
   for (const [path, { rank, inFeatures, outFeatures }] of Object.entries(loraSites(config, lora))) {
     shapes[`${path}.lora_A.weight`] = [rank, inFeatures];
     shapes[`${path}.lora_B.weight`] = [outFeatures, rank];
+    if (lora.useDora) shapes[`${path}.lora_magnitude_vector`] = [outFeatures];
   }
+  const own = weightShapes(config);
+  for (const name of replacedWeights(config, lora)) shapes[name] = own[name]!;
   return shapes;
 }
 
@@ -69,11 +77,12 @@ async function checkDirectory(dir: string): Promise<void> {
   throw new UserError(`${dir} has no ${weightsFile}${hint}.`);
 }
 
-/** `lora_A` of layer 0 and so on, without PEFT's prefix. */
+/** `lora_A` of layer 0 and so on, without PEFT's prefix and its `base_layer` before an adapted layer's bias. */
 function strip(where: string, tensors: Arrays): Arrays {
   return Object.fromEntries(
     Object.entries(tensors).map(([key, array]) => {
-      if (key.startsWith(prefix)) return [key.slice(prefix.length), array];
+      if (key.startsWith(prefix))
+        return [key.slice(prefix.length).replace(baseBias, ".bias"), array];
       throw new UserError(
         `${where}: ${key} does not start with ${prefix}; it is not a PEFT adapter.`,
       );
@@ -109,6 +118,13 @@ export async function loadAdapter(
   return adapter;
 }
 
+/** PEFT keeps an adapted layer's own bias inside the wrapped layer. */
+function peftKey(key: string, weights: Arrays): string {
+  const path = key.slice(0, -".bias".length);
+  const wrapped = key.endsWith(".bias") && `${path}.lora_A.weight` in weights;
+  return `${prefix}${wrapped ? `${path}${baseBias}` : key}`;
+}
+
 export interface SaveAdapterOptions {
   /** Name or path of the model it was trained on, for `base_model_name_or_path`. */
   readonly baseModel?: string;
@@ -126,7 +142,7 @@ export async function saveAdapter(
 ): Promise<void> {
   await makeDirectory(dir);
   const arrays = Object.fromEntries(
-    Object.entries(adapter.weights).map(([key, array]) => [`${prefix}${key}`, array]),
+    Object.entries(adapter.weights).map(([key, array]) => [peftKey(key, adapter.weights), array]),
   );
   const { logitScale } = adapter;
   const metadata = {

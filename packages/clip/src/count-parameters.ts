@@ -1,6 +1,7 @@
+import { adapterShapes } from "./adapter.js";
 import type { ClipConfig } from "./config.js";
 import type { LoraConfig } from "./lora-config.js";
-import { loraSites } from "./lora-sites.js";
+import { replacedWeights } from "./replaced-weights.js";
 import { elementCount, weightShapes } from "./weights.js";
 
 export interface ParameterCount {
@@ -16,8 +17,11 @@ export function countParameters(config: ClipConfig, lora?: LoraConfig): Paramete
   const shapes = Object.values(weightShapes(config));
   const base = shapes.reduce((sum, shape) => sum + elementCount(shape), 0);
   if (!lora) return { trainable: base, total: base, percent: 100 };
-  const sites = Object.values(loraSites(config, lora));
-  const trainable = sites.reduce((n, s) => n + s.rank * (s.inFeatures + s.outFeatures), 0);
-  const total = base + trainable;
+  const shapesOfAdapter = Object.values(adapterShapes(config, lora));
+  const trainable = shapesOfAdapter.reduce((sum, shape) => sum + elementCount(shape), 0);
+  // Biases train in place; PEFT copies a module that it saves, and counts both.
+  const inPlace = replacedWeights(config, { ...lora, modulesToSave: [] });
+  const own = weightShapes(config);
+  const total = base + trainable - inPlace.reduce((n, name) => n + elementCount(own[name]!), 0);
   return { trainable, total, percent: (100 * trainable) / total };
 }

@@ -37,7 +37,7 @@ export { endPositions, type TokenRows } from "./end-positions.js";
 export { adapterFingerprint, encoderFingerprint } from "./fingerprint.js";
 export type { ImageSource } from "./image-source.js";
 export { imageTower } from "./image-tower.js";
-export { initLora } from "./init-lora.js";
+export { initLora, initMagnitudes, type LoraInit } from "./init-lora.js";
 export { initModel } from "./init-model.js";
 export type { LoraConfig } from "./lora-config.js";
 export type { LoraForward, Network } from "./lora-linear.js";
@@ -51,6 +51,7 @@ export {
   type SaveModelOptions,
   saveModel,
 } from "./model.js";
+export { pissaFromLora, pissaStart, pissaToLora } from "./pissa.js";
 export { type Canvas, decodeCanvas, preprocessImage } from "./preprocess-image.js";
 export {
   defaultPreprocessing,
@@ -62,6 +63,7 @@ export {
 export { type PresetName, presetConfig, presetNames, presets } from "./presets.js";
 export { normal, type Random, seededRandom } from "./random.js";
 export { replaceFile, syncDirectory } from "./replace-file.js";
+export { replacedWeights } from "./replaced-weights.js";
 export {
   readSafetensors,
   type Safetensors,

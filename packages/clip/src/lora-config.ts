@@ -18,4 +18,10 @@ export interface LoraConfig {
   readonly layers?: readonly number[];
   /** Name of the list that layers are counted in; any list unless given. */
   readonly layersPattern?: readonly string[];
+  /** Biases that are trained too: all of the model's, or those of adapted layers. */
+  readonly bias?: "none" | "all" | "lora_only";
+  /** Modules trained and saved whole, such as `visual_projection`; never adapted. */
+  readonly modulesToSave?: readonly string[];
+  /** Train the length of each row of the weight apart from its direction (DoRA). */
+  readonly useDora?: boolean;
 }

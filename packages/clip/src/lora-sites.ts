@@ -87,7 +87,9 @@ export function loraSites(config: ClipConfig, lora: LoraConfig): Record<string, 
   const all = modules(config);
   const wantsAll = typeof lora.targets === "string" && lora.targets.toLowerCase() === "all-linear";
   const wanted: Matcher = wantsAll ? (path) => all.get(path) !== undefined : matcher(lora.targets);
-  const excluded: Matcher = lora.exclude ? matcher(lora.exclude) : () => false;
+  const saved = matcher(lora.modulesToSave ?? []);
+  const isExcluded: Matcher = lora.exclude ? matcher(lora.exclude) : () => false;
+  const excluded: Matcher = (path) => isExcluded(path) || saved(path);
   const inLayers = layerFilter(lora);
   const paths = [...all.keys()].filter((p) => !excluded(p) && wanted(p) && inLayers(p));
   const wrong = paths.filter((path) => all.get(path) === undefined);

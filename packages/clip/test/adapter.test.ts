@@ -109,9 +109,11 @@ describe("PEFT's adapter directory", () => {
   });
 
   test.each([
-    [{ use_dora: true }, /use_dora is true, which is not supported/],
-    [{ bias: "lora_only" }, /bias is "lora_only"/],
-    [{ modules_to_save: ["visual_projection"] }, /modules_to_save is \["visual_projection"\]/],
+    [{ use_dora: true }, /lora_magnitude_vector, which the adapter does not have/],
+    [{ bias: "lora_only" }, /q_proj.bias, which the adapter does not have/],
+    [{ bias: "some" }, /bias is "some"; it must be/],
+    [{ modules_to_save: ["visual_projection"] }, /visual_projection.weight, which the adapter/],
+    [{ modules_to_save: ["classifier"] }, /"classifier" is no module of the model/],
     [{ lora_bias: true }, /lora_bias is true/],
     [{ peft_type: "IA3" }, /peft_type is "IA3"; only "LORA"/],
     [{ init_lora_weights: "pissa_niter_4" }, /changes the base weights/],

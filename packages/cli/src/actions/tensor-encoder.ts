@@ -6,7 +6,13 @@ import {
   textTower,
   unitNorm,
 } from "@cliptune/clip";
-import { type Engine, type NdArray, type ProgramValues, UserError } from "@cliptune/engine";
+import {
+  type Arrays,
+  type Engine,
+  type NdArray,
+  type ProgramValues,
+  UserError,
+} from "@cliptune/engine";
 import type { LoadedModel } from "../load-choice.js";
 import { encodeInChunks } from "./encode-in-chunks.js";
 
@@ -23,7 +29,7 @@ export interface TensorEncoder {
 export function createTensorEncoder(engine: Engine, loaded: LoadedModel): TensorEncoder {
   const { model, adapter } = loaded;
   const { config } = model;
-  const constants = engine.constants({ ...model.weights, ...adapter?.weights });
+  const constants = engine.constants({ ...model.weights, ...ofAdapter(loaded) });
   const network = networkOf(loaded);
   return {
     logitScale: adapter?.logitScale ?? Math.exp(Number(model.weights["logit_scale"]!.data[0])),
@@ -66,13 +72,35 @@ export function createTensorEncoder(engine: Engine, loaded: LoadedModel): Tensor
   };
 }
 
-/** The network as a function of a program's constants; strength is folded into the scales. */
-function networkOf({ model, adapter, strength }: LoadedModel): (values: ProgramValues) => Network {
+/** Weights that an adapter replaces have the names of the model's own. */
+const prefix = "adapter.";
+
+function ofAdapter({ adapter, strength }: LoadedModel): Arrays {
+  const all = { ...adapter?.weights, strength: float32([], strength) };
+  return Object.fromEntries(Object.entries(all).map(([name, a]) => [`${prefix}${name}`, a]));
+}
+
+const float32 = (shape: readonly number[], ...data: number[]): NdArray => ({
+  dtype: "float32",
+  shape,
+  data: Float32Array.from(data),
+});
+
+/** The network as a function of a program's constants. */
+function networkOf({ model, adapter }: LoadedModel): (values: ProgramValues) => Network {
   const { config } = model;
   if (!adapter) return ({ constants }) => ({ config, params: constants });
-  const trained = Object.entries(adapterScales(config, adapter.config));
-  const scales = Object.fromEntries(trained.map(([path, scale]) => [path, scale * strength]));
-  return ({ constants }) => ({ config, params: constants, lora: { params: constants, scales } });
+  const scales = adapterScales(config, adapter.config);
+  const names = Object.keys(adapter.weights);
+  return ({ constants }) => ({
+    config,
+    params: constants,
+    lora: {
+      params: Object.fromEntries(names.map((name) => [name, constants[`${prefix}${name}`]!])),
+      scales,
+      strength: constants[`${prefix}strength`] as never,
+    },
+  });
 }
 
 type Wanted = readonly [dtype: "float32" | "int32", ...rest: number[]];

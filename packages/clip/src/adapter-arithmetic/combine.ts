@@ -3,6 +3,7 @@ import type { Adapter } from "../adapter.js";
 import type { LoraConfig } from "../lora-config.js";
 import { siteScale } from "../lora-sites.js";
 import { type LowRank, lowRankSvd, toArray } from "../low-rank.js";
+import { otherWeights } from "../merge.js";
 
 export interface WeightedAdapter {
   readonly adapter: Adapter;
@@ -38,6 +39,7 @@ export function combineAdapters(
 ): Adapter {
   const first = parts[0];
   if (!first) throw new UserError("There is nothing to add; name at least one adapter.");
+  for (const { adapter } of parts) checkLowRank(adapter);
   const paths = [...new Set(parts.flatMap(({ adapter }) => adaptedPaths(adapter)))];
   const weights: Record<string, NdArray> = {};
   const ranks: Record<string, number> = {};
@@ -60,6 +62,7 @@ export function combineAdapters(
 
 /** The adapter with its whole effect multiplied: `lora_B` is, alpha stays. Any sign. */
 export function scaleAdapter(adapter: Adapter, factor: number): Adapter {
+  checkLowRank(adapter);
   const weights: Arrays = Object.fromEntries(
     Object.entries(adapter.weights).map(([key, array]) => [
       key,
@@ -67,6 +70,14 @@ export function scaleAdapter(adapter: Adapter, factor: number): Adapter {
     ]),
   );
   return { ...adapter, weights };
+}
+
+function checkLowRank(adapter: Adapter): void {
+  const other = otherWeights(adapter)[0];
+  if (other === undefined) return;
+  throw new UserError(
+    `The adapter holds ${other} beside its low-rank matrices (DoRA, biases or modules saved whole), which cannot be added or multiplied; merge it into its model instead.`,
+  );
 }
 
 const suffix = ".lora_A.weight";
