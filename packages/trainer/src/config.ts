@@ -106,6 +106,11 @@ const evaluateConfig = z.strictObject({
     .default("epoch")
     .describe('"epoch", or a number of steps'),
   batchSize: z.int().min(1).default(64).describe("pictures encoded at a time"),
+  templates: z
+    .array(z.string().includes("{}", { error: "needs {} where the class's name goes" }))
+    .min(1)
+    .default(["{}"])
+    .describe('prompts of each class, for pairs with labels: "a photo of a {}."'),
   start: z.boolean().default(true).describe("evaluate the untuned base before the first step"),
   select: z
     .enum(["best", "last"])

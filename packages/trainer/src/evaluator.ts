@@ -3,6 +3,7 @@ import type { TrainConfig } from "./config.js";
 import type { DataSets } from "./data-sets.js";
 import { createEmbedder } from "./embedder.js";
 import { type EvaluationSet, evaluatePrepared, prepareEvaluation } from "./evaluate.js";
+import { engineProducts } from "./inner-products.js";
 import type { SetMetrics, SetName } from "./metrics-log.js";
 import type { OnSkip } from "./skipped.js";
 import type { Trainable } from "./trainable.js";
@@ -35,12 +36,19 @@ export function createEvaluator(parts: EvaluatorParts): Evaluator {
     batchSize: config.evaluate.batchSize,
     strength: config.lora.strength,
   });
+  const { products, dispose } = engineProducts(engine);
+  const { templates } = config.evaluate;
   return {
     async evaluate() {
       const sets: SetMetrics = {};
-      for (const [name, set] of prepared) sets[name] = await evaluatePrepared(embedder, set);
+      for (const [name, set] of prepared) {
+        sets[name] = await evaluatePrepared(embedder, set, { products, templates });
+      }
       return sets;
     },
-    dispose: () => embedder.dispose(),
+    async dispose() {
+      await embedder.dispose();
+      await dispose();
+    },
   };
 }

@@ -13,6 +13,8 @@ export interface Pair {
   readonly title: string;
   /** At least one; training draws one a step. */
   readonly captions: readonly string[];
+  /** Its class's name, when the pictures are sorted into classes. */
+  readonly label?: string;
   /** "train", "test", … when the metadata says. */
   readonly split?: string;
   /** The metadata's other strings and numbers (category, source, url, …), if there are any. */
@@ -61,9 +63,13 @@ async function readPairs(dir: string, names: readonly string[]): Promise<Pair[]>
     );
 }
 
-function toPair(dir: string, { fileName, title, captions, split, fields }: MetadataRow): Pair {
+function toPair(
+  dir: string,
+  { fileName, title, captions, label, split, fields }: MetadataRow,
+): Pair {
   return {
     ...{ id: fileName, file: resolve(dir, fileName), title, captions },
+    ...(label === undefined ? {} : { label }),
     ...(split === undefined ? {} : { split }),
     ...(fields && { fields }),
   };

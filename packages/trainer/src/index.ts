@@ -20,8 +20,9 @@ export {
   type StepRecord,
 } from "./metrics-log.js";
 export { parseTrainConfig } from "./parse-config.js";
-export type { Recall } from "./retrieval.js";
+export type { Ranking, Recall } from "./retrieval.js";
 export type { WeightedPairs } from "./sampler.js";
+export { readSkipped, type SkippedPicture } from "./skipped.js";
 export type { Summary } from "./summary.js";
 export { type PlannedRun, planRuns } from "./sweep/plan-runs.js";
 export { tableMarkdown } from "./sweep/render-table.js";
@@ -32,3 +33,4 @@ export { type RunResult, type SweepTable, sweepTable } from "./sweep/table.js";
 export { writeSweep } from "./sweep/write-sweep.js";
 export { type TrainOptions, train } from "./train.js";
 export { loadTrainModel } from "./train-model.js";
+export type { ZeroShot } from "./zero-shot.js";

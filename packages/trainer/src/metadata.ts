@@ -5,6 +5,7 @@ export interface MetadataRow {
   readonly fileName: string;
   readonly title: string;
   readonly captions: readonly string[];
+  readonly label?: string | undefined;
   readonly split?: string | undefined;
   readonly fields?: Fields | undefined;
 }
@@ -22,6 +23,7 @@ const rowSchema = z
     text: text.optional(),
     caption: text.optional(),
     captions: z.array(text).min(1).optional(),
+    label: z.union([text, z.number()]).optional(),
     split: z.string().optional(),
     family: z.unknown().optional(),
   })
@@ -34,10 +36,11 @@ function toRow(value: unknown, where: string): MetadataRow {
   if (!result.success) {
     throw new UserError(`${where}: ${z.prettifyError(result.error).replaceAll("\n", " ")}`);
   }
-  const { file_name: fileName, title, text, caption, captions, split } = result.data;
+  const { file_name: fileName, title, text, caption, captions, label, split } = result.data;
   const name = (title ?? caption ?? text ?? captions?.[0])!;
   return {
-    ...{ fileName, title: name, captions: captions ?? [caption ?? text ?? name], split },
+    ...{ fileName, title: name, captions: captions ?? [caption ?? text ?? name] },
+    ...{ label: label === undefined ? undefined : String(label), split },
     fields: fieldsOf(result.data),
   };
 }
@@ -46,7 +49,7 @@ function toRow(value: unknown, where: string): MetadataRow {
 function fieldsOf(row: Readonly<Record<string, unknown>>): Fields | undefined {
   const own = Object.entries(row).filter(
     (entry): entry is [string, string | number] =>
-      !Object.hasOwn(rowSchema.shape, entry[0]) &&
+      (entry[0] === "label" || !Object.hasOwn(rowSchema.shape, entry[0])) &&
       (typeof entry[1] === "string" || typeof entry[1] === "number"),
   );
   return own.length === 0 ? undefined : Object.fromEntries(own);

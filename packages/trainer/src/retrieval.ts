@@ -1,3 +1,5 @@
+import type { InnerProducts, Rows } from "./inner-products.js";
+
 /** Shares of queries with a right answer among the first 1, 5 and 10. */
 export interface Recall {
   readonly r1: number;
@@ -5,69 +7,104 @@ export interface Recall {
   readonly r10: number;
 }
 
-/** Rows of `[n, width]` numbers. */
-export interface Rows {
-  readonly data: Float32Array;
-  readonly n: number;
-  readonly width: number;
+/** How well queries find their right answers. */
+export interface Ranking extends Recall {
+  /** Mean over the queries of 1 / (rank of the best right answer). */
+  readonly mrr: number;
+  /** Normalised discounted cumulative gain of the first 10 (Järvelin & Kekäläinen 2002), gains of 0 and 1. */
+  readonly ndcg10: number;
+  /** Of the best right answer, from 1. */
+  readonly medianRank: number;
 }
 
-export const rowsOf = (data: Float32Array, n: number): Rows => ({
-  data,
-  n,
-  width: data.length / n,
-});
+export interface RankingOptions {
+  /** By query: the rows of the gallery that are right, at least one. */
+  readonly relevant: readonly Int32Array[];
+  readonly products: InnerProducts;
+}
+
+/** Queries whose scores are in memory at once. */
+const chunkSize = 256;
 
 /**
- * Recall of `queries` among `gallery`, by inner product.
+ * Ranks `gallery` by inner product for each of `queries`.
  *
- * The rank is that of the best right answer, and wrong answers with the same score come before it:
- * a collapsed model, to which all are equal, has recall 0 and not 1.
+ * Wrong answers with the same score as a right one come before it: a collapsed model, to which all are
+ * equal, has recall 0 and not 1.
  *
- * @param queryKeys `[queries.n]`, @param galleryKeys `[gallery.n]`: equal keys are right answers
+ * @param queries `[Q, D]`
+ * @param gallery `[N, D]`
  */
-export function recall(
+export async function rank(
   queries: Rows,
   gallery: Rows,
-  { queryKeys, galleryKeys }: { queryKeys: Int32Array; galleryKeys: Int32Array },
-): Recall {
-  const scores = new Float32Array(gallery.n);
-  const hits = { r1: 0, r5: 0, r10: 0 };
-  for (let q = 0; q < queries.n; q++) {
-    let best = Number.NEGATIVE_INFINITY;
-    for (let g = 0; g < gallery.n; g++) {
-      scores[g] = dot(queries, q, gallery, g);
-      if (galleryKeys[g] === queryKeys[q]) best = Math.max(best, scores[g]!);
+  { relevant, products }: RankingOptions,
+): Promise<Ranking> {
+  const ranks = new Float64Array(queries.n);
+  const sums = { mrr: 0, ndcg10: 0 };
+  const { n, width } = gallery;
+  for (let start = 0; start < queries.n; start += chunkSize) {
+    const count = Math.min(chunkSize, queries.n - start);
+    const data = queries.data.subarray(start * width, (start + count) * width);
+    const scores = await products({ data, n: count, width }, gallery);
+    for (let q = 0; q < count; q++) {
+      const places = placesOf(scores.subarray(q * n, (q + 1) * n), relevant[start + q]!);
+      ranks[start + q] = places[0]!;
+      sums.mrr += 1 / places[0]!;
+      sums.ndcg10 += discountedGain(places) / discountedGain(places.map((_, i) => i + 1));
     }
-    let ahead = 0;
-    for (let g = 0; g < gallery.n; g++) {
-      if (scores[g]! >= best && galleryKeys[g] !== queryKeys[q]) ahead++;
-    }
-    if (ahead < 1) hits.r1++;
-    if (ahead < 5) hits.r5++;
-    if (ahead < 10) hits.r10++;
   }
-  return { r1: hits.r1 / queries.n, r5: hits.r5 / queries.n, r10: hits.r10 / queries.n };
+  const within = (k: number): number => ranks.filter((place) => place <= k).length / queries.n;
+  return {
+    ...{ r1: within(1), r5: within(5), r10: within(10) },
+    ...{ mrr: sums.mrr / queries.n, ndcg10: sums.ndcg10 / queries.n, medianRank: median(ranks) },
+  };
 }
 
-/** Four sums side by side, since one alone would wait for each addition. */
-export function dot(a: Rows, i: number, b: Rows, j: number): number {
-  const width = a.width;
-  const left = a.data;
-  const right = b.data;
-  const x = i * width;
-  const y = j * width;
-  let s0 = 0;
-  let s1 = 0;
-  let s2 = 0;
-  let s3 = 0;
-  let k = 0;
-  for (; k + 4 <= width; k += 4) {
-    s0 += left[x + k]! * right[y + k]!;
-    s1 += left[x + k + 1]! * right[y + k + 1]!;
-    s2 += left[x + k + 2]! * right[y + k + 2]!;
-    s3 += left[x + k + 3]! * right[y + k + 3]!;
+/**
+ * Places, from 1 and ascending, of the right answers in a list of all by descending score.
+ *
+ * @param scores `[N]`
+ * @param relevant rows of the right answers
+ */
+export function placesOf(scores: Float32Array, relevant: Int32Array): number[] {
+  const right = Float32Array.from(relevant, (row) => scores[row]!)
+    .sort()
+    .reverse();
+  const lowest = right.at(-1)!;
+  // Answers with at least the score of right[k], and of none before it.
+  const reached = new Int32Array(right.length);
+  for (let i = 0; i < scores.length; i++) {
+    const score = scores[i]!;
+    if (score >= lowest) reached[firstAtMost(right, score)]!++;
   }
-  for (; k < width; k++) s0 += left[x + k]! * right[y + k]!;
-  return s0 + s1 + (s2 + s3);
+  let answers = 0;
+  let equal = 0; // right answers with at least the score of right[k]
+  return Array.from(right, (score, k) => {
+    answers += reached[k]!;
+    while (equal < right.length && right[equal]! >= score) equal++;
+    return answers - equal + k + 1;
+  });
+}
+
+/** First of the descending `values` that is at most `score`; one is. */
+function firstAtMost(values: Float32Array, score: number): number {
+  let low = 0;
+  let high = values.length - 1;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (values[middle]! <= score) high = middle;
+    else low = middle + 1;
+  }
+  return low;
+}
+
+const discountedGain = (places: readonly number[]): number =>
+  places.reduce((sum, place) => (place <= 10 ? sum + 1 / Math.log2(1 + place) : sum), 0);
+
+/** Mean of the two in the middle of an even number. */
+function median(values: Float64Array): number {
+  const sorted = values.slice().sort();
+  const middle = sorted.length >> 1;
+  return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
 }

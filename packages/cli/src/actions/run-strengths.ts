@@ -27,7 +27,8 @@ export async function runStrengths({ run, strengths, engine }: StrengthsOptions)
     throw new UserError(`${dir} holds no adapter (mode full); only an adapter has a strength.`);
   }
   const path = join(dir, "config.json");
-  const { evaluate } = await loadDataSets(parseTrainConfig(await readYaml(path), path));
+  const config = parseTrainConfig(await readYaml(path), path);
+  const { evaluate } = await loadDataSets(config);
   if (!evaluate.inDomain && !evaluate.outOfDomain) {
     throw new UserError(
       `${path} names no set under data.evaluate; there is nothing to evaluate on.`,
@@ -40,6 +41,8 @@ export async function runStrengths({ run, strengths, engine }: StrengthsOptions)
       return await strengthCurve(encoder, evaluate, {
         strengths,
         preprocessing: model.preprocessing,
+        engine,
+        templates: config.evaluate.templates,
         onProgress: (done) => progress.update(done, strengths.length),
       });
     } finally {

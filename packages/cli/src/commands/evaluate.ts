@@ -4,7 +4,8 @@ import { dataDirArg, engineArg, modelArgs, runArg } from "../shared-args.js";
 
 export const evaluate = command({
   name: "evaluate",
-  description: "Recall at 1, 5, 10 in both directions, alignment and uniformity, against the base",
+  description:
+    "Retrieval both ways, zero-shot accuracy, and the space's geometry, against the base",
   examples: [
     "cliptune evaluate ./thumbnails --run runs/first",
     "cliptune evaluate signs --split test --adapter runs/first/best --strength 0.7",
@@ -16,6 +17,12 @@ export const evaluate = command({
       description: "folder of pictures, or a bundled set's name",
     },
     split: { type: "string", valueHint: "name", description: 'only pairs whose "split" is this' },
+    templates: {
+      type: "string",
+      default: "{}",
+      valueHint: "texts",
+      description: 'prompts of labelled classes, apart by |: "a photo of a {}.|a drawing of a {}."',
+    },
     ...modelArgs,
     ...runArg,
     ...engineArg,
@@ -27,6 +34,7 @@ export const evaluate = command({
       data: args.data,
       split: args.split,
       choice: modelChoice(args),
+      templates: args.templates.split("|"),
       engine: args.engine,
       dataDir: args["data-dir"],
     });

@@ -29,8 +29,11 @@ export interface RunResult {
 const labels: Readonly<Record<string, Omit<Column, "name">>> = {
   "best.inDomain.textToImage.r1": { label: "in R@1" },
   "best.inDomain.textToImage.r10": { label: "in R@10" },
+  "best.inDomain.textToImage.mrr": { label: "in MRR" },
+  "best.inDomain.zeroShot.top1": { label: "in top-1" },
   "best.outOfDomain.textToImage.r1": { label: "out R@1" },
   "best.outOfDomain.textToImage.r10": { label: "out R@10" },
+  "best.outOfDomain.zeroShot.top1": { label: "out top-1" },
   "best.inDomain.alignment": { label: "alignment" },
   "best.inDomain.uniformityImage": { label: "uniformity, images" },
   "best.inDomain.uniformityText": { label: "uniformity, texts" },
