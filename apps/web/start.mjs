@@ -36,6 +36,7 @@ export async function start(options = {}) {
   const limits = readLimits(options);
   // Slow senders are cut off: headers within 10 s, the whole request within a minute.
   const server = createServer({ headersTimeout: 10_000, requestTimeout: 60_000 });
+  globalThis.cliptuneStopping = new AbortController();
   const actualPort = await listen(server, port, host);
   const { default: next } = await import("next");
   const app = next({ dev: false, dir: appDir, hostname: host, port: actualPort });
@@ -100,6 +101,7 @@ function explain(error, port, host) {
 /** Lets requests in flight end, for a while. */
 async function close(server, app) {
   const closed = new Promise((done) => server.close(done));
+  globalThis.cliptuneStopping?.abort(); // live streams end, which would go on for ever
   server.closeIdleConnections();
   const timer = setTimeout(() => server.closeAllConnections(), graceMs);
   await closed;

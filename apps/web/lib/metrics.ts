@@ -19,12 +19,20 @@ export interface Recall {
 /** What one evaluation says of one set. */
 export interface SetRecord {
   readonly n?: number;
+  /** D of the embeddings. */
+  readonly dimension?: number;
   readonly textToImage?: Recall;
   readonly imageToText?: Recall;
   readonly alignment?: number;
   readonly uniformityImage?: number;
   readonly uniformityText?: number;
   readonly modalityGap?: number;
+  /** Mean cosine of two pictures, and of two titles. */
+  readonly cosineImage?: number;
+  readonly cosineText?: number;
+  /** How many directions the vectors spread over, 1 to D. */
+  readonly effectiveRankImage?: number;
+  readonly effectiveRankText?: number;
 }
 
 /** One evaluation; that of step 0 is of the untuned base. */
@@ -47,6 +55,12 @@ export interface Metrics {
  */
 export function parseMetrics(text: string): Metrics {
   const metrics: Metrics = { steps: [], evaluations: [] };
+  addMetrics(metrics, text);
+  return metrics;
+}
+
+/** Reads further lines to those that were read before. */
+export function addMetrics(metrics: Metrics, text: string): void {
   for (const line of text.split("\n")) {
     const record = parseRecord(line);
     if (record?.["type"] === "step") append(metrics.steps, record as unknown as StepRecord);
@@ -54,7 +68,16 @@ export function parseMetrics(text: string): Metrics {
       append(metrics.evaluations, record as unknown as EvaluationRecord);
     }
   }
-  return metrics;
+}
+
+/** Records followed by later ones; those that the later ones replace are left out. */
+export function continued<T extends { readonly step: number }>(
+  records: readonly T[],
+  later: readonly T[],
+): T[] {
+  const all = [...records];
+  for (const record of later) append(all, record);
+  return all;
 }
 
 function parseRecord(line: string): Record<string, unknown> | undefined {

@@ -1,4 +1,10 @@
-import type { EvaluationRecord, SetRecord, StepRecord } from "./metrics";
+import {
+  continued,
+  type EvaluationRecord,
+  type SetRecord,
+  type StepRecord,
+  thinSteps,
+} from "./metrics";
 
 /** Running while its metrics grow; stopped when they do no more, though there is no summary. */
 export type RunStatus = "running" | "finished" | "stopped";
@@ -41,4 +47,34 @@ export function orderSets(names: Iterable<string>): string[] {
   const rank = (name: string) => (known.indexOf(name) + known.length + 1) % (known.length + 1);
   const position = (name: string) => (known.includes(name) ? known.indexOf(name) : rank(name) + 9);
   return [...new Set(names)].sort((a, b) => position(a) - position(b) || a.localeCompare(b));
+}
+
+/** Steps of a run that are sent and drawn at most. */
+export const mostPoints = 1200;
+
+/** How many runs can be laid over each other. */
+export const mostRuns = 12;
+
+/** A message of the live stream: all of a run, what is new of it, or that no run trains any more. */
+export type RunEvent =
+  | { readonly kind: "run" | "more"; readonly run: RunReply }
+  | { readonly kind: "end" };
+
+/** The run with what is new of it, thinned again when it has grown to twice what is drawn. */
+export function withMore(run: RunReply, more: RunReply): RunReply {
+  const steps = continued(run.stepRecords, more.stepRecords);
+  return {
+    ...more,
+    stepRecords: steps.length > 2 * mostPoints ? thinSteps(steps, mostPoints) : steps,
+    evaluations: continued(run.evaluations, more.evaluations),
+  };
+}
+
+export function runPath(name: string): string {
+  return `/runs/${encodeURIComponent(name)}`;
+}
+
+/** The page that lays the runs' curves over each other. */
+export function curvesPath(names: readonly string[]): string {
+  return `/curves?${new URLSearchParams(names.map((name) => ["run", name]))}`;
 }

@@ -1,3 +1,4 @@
+import { mostRuns } from "@/lib/run";
 import { Failure } from "./failure";
 
 export const longestQuery = 500;
@@ -40,4 +41,24 @@ export function pathPart(part: string): string {
   } catch {
     throw new Failure(400, "This address is not valid percent-encoding.");
   }
+}
+
+/** The runs that are asked for, each once. @throws Failure 400 when there are none or too many */
+export function runNames(values: readonly string[]): string[] {
+  const names = [...new Set(values)];
+  if (names.length >= 1 && names.length <= mostRuns) return names;
+  throw new Failure(
+    400,
+    `There are ${names.length} parameters run; give one for each run, 1 to ${mostRuns} of them.`,
+  );
+}
+
+/** The part of a page's address behind the question mark, as Next hands it over. */
+export type PageParameters = Promise<Readonly<Record<string, string | string[] | undefined>>>;
+
+export async function toParameters(parameters: PageParameters): Promise<URLSearchParams> {
+  const pairs = Object.entries(await parameters).flatMap(([name, value]) =>
+    [value ?? []].flat().map((one): [string, string] => [name, one]),
+  );
+  return new URLSearchParams(pairs);
 }

@@ -94,7 +94,7 @@ test("the read-out finds the nearest step of any line", () => {
     tone: "accent" as const,
     points,
   }));
-  expect(nearestX(series, 15)).toBe(13);
+  expect(nearestX(series, 30, (x) => 2 * x)).toBe(13);
 });
 
 test("a value that is missing leaves a gap in the line", () => {

@@ -22,6 +22,8 @@ export interface RetrievalMetrics {
   readonly n: number;
   /** Pictures: the queries of imageToText. */
   readonly images: number;
+  /** D of the embeddings, which the bounds of uniformity depend on. */
+  readonly dimension: number;
   /** A title finds its pictures among all pictures; any picture of that title is right. */
   readonly textToImage: Ranking;
   /** A picture finds its title among the distinct titles. */
@@ -161,6 +163,7 @@ export async function evaluatePrepared(
   return {
     n: titles.length,
     images: image.n,
+    dimension: image.width,
     textToImage: await rank(text, image, { relevant: rowsByKey(imageTitles, text.n), products }),
     imageToText: await rank(image, text, {
       relevant: Array.from(imageTitles, (title) => Int32Array.of(title)),

@@ -1,15 +1,16 @@
+import type { Extent } from "@/lib/scale";
 import { linePath } from "./line-path";
 import { type Reference, type Series, strokeOf } from "./series";
 
 interface ChartLinesProps {
   readonly series: readonly Series[];
   readonly references: readonly Reference[];
-  /** The step that is read out. */
+  /** The x that is read out. */
   readonly at: number | undefined;
   readonly x: (value: number) => number;
   readonly y: (value: number) => number;
   /** Left and right end of the plot, in pixels. */
-  readonly ends: readonly [number, number];
+  readonly ends: Extent;
 }
 
 export function ChartLines({ series, references, at, x, y, ends }: ChartLinesProps) {
@@ -17,7 +18,7 @@ export function ChartLines({ series, references, at, x, y, ends }: ChartLinesPro
     <>
       {references.map(({ label, value, tone }) => (
         <line
-          key={`${label} ${tone}`}
+          key={`${label} ${tone} ${value}`}
           x1={ends[0]}
           x2={ends[1]}
           y1={y(value)}
@@ -27,13 +28,14 @@ export function ChartLines({ series, references, at, x, y, ends }: ChartLinesPro
           strokeOpacity="0.75"
         />
       ))}
-      {series.map(({ name, tone, points, faint, dots }) => (
-        <g key={name} className={strokeOf[tone]} strokeOpacity={faint ? 0.28 : 1}>
+      {series.map(({ name, tone, points, faint, dots, dotted }) => (
+        <g key={name} data-line={name} className={strokeOf[tone]} strokeOpacity={faint ? 0.28 : 1}>
           <path
             d={linePath(points, x, y)}
             fill="none"
             strokeWidth={faint ? 1 : 1.8}
             strokeLinejoin="round"
+            {...(dotted ? { strokeDasharray: "1.5 3" } : {})}
           />
           {dots &&
             points.map((point) => (

@@ -1,83 +1,119 @@
 "use client";
 
-import type { KeyboardEvent, PointerEvent } from "react";
-import { formatNumber, linearScale } from "@/lib/scale";
+import { useId, useRef } from "react";
+import { type Extent, formatNumber, linearScale } from "@/lib/scale";
 import { ChartAxes } from "./chart-axes";
-import { chartDomain } from "./chart-domain";
+import { chartDomain, placeOf } from "./chart-domain";
 import { ChartLines } from "./chart-lines";
+import { DownloadMenu } from "./download-menu";
 import { Legend } from "./legend";
 import { nearestX, type Reference, type Series } from "./series";
+import { seriesRows } from "./series-rows";
+import { plotKeys, usePlotPointer } from "./use-plot-pointer";
 import { useWidth } from "./use-width";
+import { stepsAxis, type XAxis } from "./x-axis";
 
-interface LineChartProps {
+/** What all charts of a page share. */
+export interface ChartView {
+  readonly xAxis?: XAxis;
+  /** The x that is read out. */
+  readonly cursor: number | undefined;
+  readonly onCursor: (x: number | undefined) => void;
+  readonly zoom?: Extent | undefined;
+  readonly onZoom?: (extent: Extent | undefined) => void;
+  readonly log?: boolean;
+}
+
+interface LineChartProps extends ChartView {
   readonly title: string;
   readonly note?: string;
   readonly series: readonly Series[];
   /** Dashed horizontal lines. */
   readonly references?: readonly Reference[];
-  /** The step that is read out, shared by all charts of a page. */
-  readonly cursor: number | undefined;
-  readonly onCursor: (x: number | undefined) => void;
   readonly include?: readonly number[];
 }
 
 const height = 220;
 const margin = { top: 8, right: 12, bottom: 22, left: 52 };
+const bottom = height - margin.bottom;
 
-/** Lines over steps, with a read-out in the legend; drawn without style attributes. */
+/** Lines with a read-out in the legend; drawn without style attributes. */
 export function LineChart(props: LineChartProps) {
   const { title, note, series, references = [], cursor, onCursor, include = [] } = props;
+  const { xAxis = stepsAxis, zoom, onZoom = () => undefined, log = false } = props;
   const [frame, width] = useWidth<HTMLDivElement>(480);
-  const domain = chartDomain(series, references, include);
+  const plot = useRef<SVGSVGElement>(null);
+  const clip = useId();
+  const parts = { series, references, xAxis, include, log };
+  const domain = chartDomain({ ...parts, zoom });
   const ends = [margin.left, width - margin.right] as const;
-  const x = linearScale(domain.x, ends);
-  const y = linearScale(domain.y.domain, [height - margin.bottom, margin.top]);
-  const at = cursor === undefined ? undefined : nearestX(series, cursor);
-
-  const onPointerMove = (event: PointerEvent<SVGSVGElement>) => {
-    const { left } = event.currentTarget.getBoundingClientRect();
-    const back = linearScale(ends, domain.x);
-    onCursor(nearestX(series, back(event.clientX - left)));
-  };
-  const onKeyDown = (event: KeyboardEvent) => {
-    const direction = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
-    if (direction === undefined) return;
-    event.preventDefault();
-    onCursor(neighbour(series, at, direction));
-  };
+  const { x, y } = placeOf(domain, [ends, [bottom, margin.top]]);
+  const shown = series.map((one) => ({
+    ...one,
+    points: one.points.filter((point) => !zoom || (point.x >= zoom[0] && point.x <= zoom[1])),
+  }));
+  const at = cursor === undefined ? undefined : nearestX(shown, x(cursor), x);
+  const { drag, handlers } = usePlotPointer({
+    ends,
+    invert: linearScale(ends, domain.x),
+    onHover: (px) => onCursor(px === undefined ? undefined : nearestX(shown, px, x)),
+    onZoom: domain.xLog ? () => undefined : onZoom,
+  });
+  const onKeyDown = plotKeys({
+    shown: domain.x,
+    whole: chartDomain({ ...parts, zoom: undefined }).x,
+    at,
+    onStep: (direction) => onCursor(neighbour(shown, at, direction)),
+    onZoom,
+  });
+  const rows = () => seriesRows(series, xAxis.name);
 
   return (
     <figure className="min-w-0 rounded-2xl border border-line bg-surface p-4 sm:p-5">
-      <figcaption className="flex items-baseline justify-between gap-4">
+      <figcaption className="flex items-baseline gap-4">
         <h3 className="font-medium">{title}</h3>
-        {note && <span className="truncate text-muted text-xs">{note}</span>}
+        {note && <span className="min-w-0 truncate text-muted text-xs">{note}</span>}
+        <DownloadMenu title={title} plot={plot} legend={series} rows={rows} />
       </figcaption>
-      <Legend series={series} references={references} at={at} />
+      <Legend series={shown} references={references} at={at} read={xAxis.read} />
       <div ref={frame} className="h-[220px] overflow-hidden">
         <svg
+          ref={plot}
           width={width}
           height={height}
           role="img"
-          aria-label={describe(title, series)}
-          // biome-ignore lint/a11y/noNoninteractiveTabindex: arrow keys move the read-out
+          aria-label={describe(title, series, xAxis)}
+          // biome-ignore lint/a11y/noNoninteractiveTabindex: keys move the read-out and zoom
           tabIndex={0}
-          className="block touch-pan-y rounded"
-          onPointerMove={onPointerMove}
-          onPointerLeave={() => onCursor(undefined)}
+          className="block cursor-crosshair touch-pan-y select-none rounded"
+          {...handlers}
           onKeyDown={onKeyDown}
           onBlur={() => onCursor(undefined)}
         >
-          <ChartAxes domain={domain} x={x} y={y} width={width} height={height} />
+          <clipPath id={clip}>
+            <rect x={ends[0]} y={0} width={Math.max(0, ends[1] - ends[0])} height={bottom + 1} />
+          </clipPath>
+          <ChartAxes
+            xTicks={xAxis.ticks(domain.x, Math.max(2, width / 90))}
+            yTicks={domain.y.ticks}
+            mark={xAxis.mark}
+            {...{ x, y, ends, bottom }}
+          />
           {at !== undefined && (
-            <line
-              x1={x(at)}
-              x2={x(at)}
-              y1={margin.top}
-              y2={height - margin.bottom}
-              className="stroke-muted/60"
+            <line x1={x(at)} x2={x(at)} y1={margin.top} y2={bottom} className="stroke-muted/60" />
+          )}
+          <g clipPath={zoom ? `url(#${clip})` : undefined}>
+            <ChartLines {...{ series, references, at, x, y, ends }} />
+          </g>
+          {drag && (
+            <rect
+              x={drag[0]}
+              y={margin.top}
+              width={drag[1] - drag[0]}
+              height={bottom - margin.top}
+              className="fill-accent/15"
             />
           )}
-          <ChartLines series={series} references={references} at={at} x={x} y={y} ends={ends} />
         </svg>
       </div>
     </figure>
@@ -92,11 +128,12 @@ function neighbour(series: readonly Series[], at: number | undefined, direction:
   return all[Math.min(all.length - 1, Math.max(0, all.indexOf(at) + direction))];
 }
 
-function describe(title: string, series: readonly Series[]): string {
+function describe(title: string, series: readonly Series[], { read }: XAxis): string {
   const lines = series.flatMap(({ name, points, faint }) => {
     const [first, last] = [points[0], points.at(-1)];
     if (!first || !last || faint) return [];
-    return `${name} from ${formatNumber(first.y)} to ${formatNumber(last.y)} at step ${last.x}`;
+    const at = read(last.x).replace(/^step/, "at step");
+    return `${name} from ${formatNumber(first.y)} to ${formatNumber(last.y)} ${at}`;
   });
   return `${title}: ${lines.join("; ") || "no values yet"}`;
 }

@@ -1,6 +1,6 @@
 import type { Point } from "@/lib/smooth";
 
-/** An SVG path through the points; a value that is not finite leaves a gap. */
+/** An SVG path through the points; a value that has no place, as 0 has none on a logarithmic axis, leaves a gap. */
 export function linePath(
   points: readonly Point[],
   x: (value: number) => number,
@@ -9,8 +9,9 @@ export function linePath(
   let path = "";
   let pen = false;
   for (const point of points) {
-    const drawn = Number.isFinite(point.y);
-    if (drawn) path += `${pen ? "L" : "M"}${x(point.x).toFixed(1)} ${y(point.y).toFixed(1)}`;
+    const [px, py] = [x(point.x), y(point.y)];
+    const drawn = Number.isFinite(px) && Number.isFinite(py);
+    if (drawn) path += `${pen ? "L" : "M"}${px.toFixed(1)} ${py.toFixed(1)}`;
     pen = drawn;
   }
   return path;

@@ -1,6 +1,8 @@
 import type { Point } from "@/lib/smooth";
 
-export type Tone = "accent" | "warm" | "muted";
+/** Colours of lines, in the order in which they are given out. */
+export const tones = ["accent", "warm", "green", "rose", "violet", "teal"] as const;
+export type Tone = (typeof tones)[number] | "muted";
 
 export interface Series {
   readonly name: string;
@@ -11,6 +13,8 @@ export interface Series {
   readonly faint?: boolean;
   /** Marks each value: few and far between. */
   readonly dots?: boolean;
+  /** Drawn dotted: tells lines of one tone apart. */
+  readonly dotted?: boolean;
 }
 
 export interface Reference {
@@ -22,16 +26,44 @@ export interface Reference {
 export const strokeOf: Readonly<Record<Tone, string>> = {
   accent: "stroke-accent",
   warm: "stroke-warm",
+  green: "stroke-green",
+  rose: "stroke-rose",
+  violet: "stroke-violet",
+  teal: "stroke-teal",
   muted: "stroke-muted",
 };
 
-/** The x of the point closest to `x` in any series. */
-export function nearestX(series: readonly Series[], x: number): number | undefined {
+export const fillOf: Readonly<Record<Tone, string>> = {
+  accent: "fill-accent",
+  warm: "fill-warm",
+  green: "fill-green",
+  rose: "fill-rose",
+  violet: "fill-violet",
+  teal: "fill-teal",
+  muted: "fill-muted",
+};
+
+/** How the line number `i` of a chart looks: after the last tone, the first comes again, dotted. */
+export function lineLook(i: number): Pick<Series, "tone" | "dotted"> {
+  const tone = tones[i % tones.length]!;
+  return i < tones.length ? { tone } : { tone, dotted: true };
+}
+
+/** The x of the point that lies closest to `px` on the screen, in any series. */
+export function nearestX(
+  series: readonly Series[],
+  px: number,
+  x: (value: number) => number,
+): number | undefined {
   let best: number | undefined;
+  let least = Number.POSITIVE_INFINITY;
   for (const { points } of series) {
-    const candidate = nearestPoint(points, x)?.x;
-    if (candidate === undefined) continue;
-    if (best === undefined || Math.abs(candidate - x) < Math.abs(best - x)) best = candidate;
+    for (const point of points) {
+      const distance = Math.abs(x(point.x) - px);
+      if (!(distance < least)) continue;
+      least = distance;
+      best = point.x;
+    }
   }
   return best;
 }

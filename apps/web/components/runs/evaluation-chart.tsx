@@ -1,20 +1,21 @@
-import { LineChart } from "@/components/chart/line-chart";
-import type { EvaluationRecord, SetRecord } from "@/lib/metrics";
+import { type ChartView, LineChart } from "@/components/chart/line-chart";
+import type { SetRecord } from "@/lib/metrics";
+import type { Across } from "@/lib/plot-view";
+import type { RunReply } from "@/lib/run";
 import { evaluationSeries } from "./run-series";
 
-export interface Cursor {
-  readonly cursor: number | undefined;
-  readonly onCursor: (step: number | undefined) => void;
-}
-
-interface EvaluationChartProps extends Cursor {
+interface EvaluationChartProps extends ChartView {
   readonly title: string;
-  readonly note?: string;
-  readonly evaluations: readonly EvaluationRecord[];
+  readonly note?: string | undefined;
+  readonly runs: readonly RunReply[];
+  readonly across: Across;
+  readonly set: string | undefined;
   readonly read: (set: SetRecord) => number | undefined;
   readonly include?: readonly number[];
 }
 
-export function EvaluationChart({ evaluations, read, ...chart }: EvaluationChartProps) {
-  return <LineChart {...chart} {...evaluationSeries(evaluations, read)} />;
+/** A number of every evaluation; the base's value is dashed. */
+export function EvaluationChart({ runs, across, set, read, note, ...chart }: EvaluationChartProps) {
+  const lines = evaluationSeries(runs, { across, set, read });
+  return <LineChart {...chart} {...(note === undefined ? {} : { note })} {...lines} />;
 }

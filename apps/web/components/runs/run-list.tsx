@@ -1,56 +1,48 @@
+"use client";
+
 import Link from "next/link";
-import { orderSets, type RunOverview, setLabel } from "@/lib/run";
-import { RunProgress } from "./run-progress";
-import { RunStatusBadge } from "./run-status-badge";
+import { useState } from "react";
+import { curvesPath, mostRuns, type RunOverview } from "@/lib/run";
+import { RunCard } from "./run-card";
 
+/** All runs; those that are ticked can be laid over each other. */
 export function RunList({ runs }: { runs: readonly RunOverview[] }) {
+  const [chosen, setChosen] = useState<readonly string[]>([]);
+  const choose = (name: string, wanted: boolean) =>
+    setChosen(wanted ? [...chosen, name] : chosen.filter((one) => one !== name));
   return (
-    <ul className="grid grid-cols-[repeat(auto-fill,minmax(min(100%,24rem),1fr))] gap-4">
-      {runs.map((run) => (
-        <li key={run.name}>
+    <>
+      <p className="mb-4 flex min-h-9 flex-wrap items-center gap-4" aria-live="polite">
+        {chosen.length < 2 ? (
+          <span className="text-muted">Tick runs to lay their curves over each other.</span>
+        ) : (
           <Link
-            href={`/runs/${encodeURIComponent(run.name)}`}
+            href={curvesPath(chosen)}
             prefetch={false}
-            className="block h-full rounded-2xl border border-line bg-surface p-5 transition-shadow hover:shadow-[0_6px_20px_oklch(0_0_0/0.08)]"
+            className="rounded-lg bg-accent px-4 py-2 font-medium text-canvas"
           >
-            <span className="flex items-center justify-between gap-4">
-              <span className="truncate font-semibold text-base">{run.name}</span>
-              <RunStatusBadge status={run.status} />
-            </span>
-            <span className="mt-2 block">
-              <RunProgress step={run.step} steps={run.steps} />
-            </span>
-            <RecallRows run={run} />
+            {`Curves of ${chosen.length} runs`}
           </Link>
-        </li>
-      ))}
-    </ul>
+        )}
+      </p>
+      <ul className="grid grid-cols-[repeat(auto-fill,minmax(min(100%,24rem),1fr))] gap-4">
+        {runs.map((run) => {
+          const ticked = chosen.includes(run.name);
+          return (
+            <li key={run.name} className="relative">
+              <RunCard run={run} />
+              <input
+                type="checkbox"
+                aria-label={`Choose ${run.name}`}
+                checked={ticked}
+                disabled={!ticked && chosen.length >= mostRuns}
+                onChange={(event) => choose(run.name, event.target.checked)}
+                className="absolute top-6 left-5 size-4 accent-accent"
+              />
+            </li>
+          );
+        })}
+      </ul>
+    </>
   );
-}
-
-function RecallRows({ run }: { run: RunOverview }) {
-  const sets = orderSets(Object.keys(run.latest ?? {}));
-  if (sets.length === 0) return <span className="mt-4 block text-muted">not evaluated yet</span>;
-  return (
-    <span className="mt-4 grid grid-cols-[1fr_auto_auto] gap-x-5 gap-y-1 tabular-nums">
-      <span className="text-muted text-xs">recall@10, text → image</span>
-      <span className="text-right text-muted text-xs">base</span>
-      <span className="text-right text-muted text-xs">tuned</span>
-      {sets.map((set) => (
-        <span key={set} className="contents">
-          <span>{setLabel(set)}</span>
-          <span className="text-right text-muted">
-            {percent(run.base?.[set]?.textToImage?.r10)}
-          </span>
-          <span className="text-right font-medium">
-            {percent(run.latest?.[set]?.textToImage?.r10)}
-          </span>
-        </span>
-      ))}
-    </span>
-  );
-}
-
-function percent(share: number | undefined): string {
-  return share === undefined ? "–" : `${(100 * share).toFixed(1)} %`;
 }

@@ -1,37 +1,31 @@
 import type { Metadata } from "next";
-import Link from "next/link";
 import { notFound } from "next/navigation";
-import { Header } from "@/components/header";
 import { RunView } from "@/components/runs/run-view";
+import { RunsPage } from "@/components/runs/runs-page";
+import { parseView } from "@/lib/plot-view";
 import { Failure } from "@/server/failure";
-import { pathPart } from "@/server/parameters";
+import { type PageParameters, pathPart, toParameters } from "@/server/parameters";
 import { readRunByName } from "@/server/runs";
 
 interface RunPageProps {
   readonly params: Promise<{ name: string }>;
+  readonly searchParams: PageParameters;
 }
 
 export async function generateMetadata({ params }: RunPageProps): Promise<Metadata> {
   return { title: pathPart((await params).name) };
 }
 
-export default async function Page({ params }: RunPageProps) {
+export default async function Page({ params, searchParams }: RunPageProps) {
   const { name } = await params;
   const run = await readRunByName(pathPart(name)).catch((error: unknown) => {
     if (error instanceof Failure) notFound();
     throw error;
   });
+  const view = parseView(await toParameters(searchParams));
   return (
-    <>
-      <Header page="runs" />
-      <main className="mx-auto max-w-[160rem] px-4 py-6 sm:px-8">
-        <nav aria-label="Breadcrumb" className="mb-3">
-          <Link href="/runs" prefetch={false} className="text-muted hover:text-ink">
-            ← All runs
-          </Link>
-        </nav>
-        <RunView first={run} />
-      </main>
-    </>
+    <RunsPage>
+      <RunView first={[run]} firstView={view} />
+    </RunsPage>
   );
 }

@@ -1,0 +1,50 @@
+import Link from "next/link";
+import { orderSets, type RunOverview, runPath, setLabel } from "@/lib/run";
+import { RunProgress } from "./run-progress";
+import { RunStatusBadge } from "./run-status-badge";
+
+export function RunCard({ run }: { run: RunOverview }) {
+  return (
+    <Link
+      href={runPath(run.name)}
+      prefetch={false}
+      className="block h-full rounded-2xl border border-line bg-surface p-5 transition-shadow hover:shadow-[0_6px_20px_oklch(0_0_0/0.08)]"
+    >
+      <span className="flex items-center justify-between gap-4">
+        <span className="truncate pl-7 font-semibold text-base">{run.name}</span>
+        <RunStatusBadge status={run.status} />
+      </span>
+      <span className="mt-2 block">
+        <RunProgress step={run.step} steps={run.steps} />
+      </span>
+      <RecallRows run={run} />
+    </Link>
+  );
+}
+
+function RecallRows({ run }: { run: RunOverview }) {
+  const sets = orderSets(Object.keys(run.latest ?? {}));
+  if (sets.length === 0) return <span className="mt-4 block text-muted">not evaluated yet</span>;
+  return (
+    <span className="mt-4 grid grid-cols-[1fr_auto_auto] gap-x-5 gap-y-1 tabular-nums">
+      <span className="text-muted text-xs">recall@10, text → image</span>
+      <span className="text-right text-muted text-xs">base</span>
+      <span className="text-right text-muted text-xs">tuned</span>
+      {sets.map((set) => (
+        <span key={set} className="contents">
+          <span>{setLabel(set)}</span>
+          <span className="text-right text-muted">
+            {percent(run.base?.[set]?.textToImage?.r10)}
+          </span>
+          <span className="text-right font-medium">
+            {percent(run.latest?.[set]?.textToImage?.r10)}
+          </span>
+        </span>
+      ))}
+    </span>
+  );
+}
+
+function percent(share: number | undefined): string {
+  return share === undefined ? "–" : `${(100 * share).toFixed(1)} %`;
+}

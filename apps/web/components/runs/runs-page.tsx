@@ -1,0 +1,20 @@
+import Link from "next/link";
+import type { ReactNode } from "react";
+import { Header } from "@/components/header";
+
+/** The frame of a page below the list of runs. */
+export function RunsPage({ children }: { children: ReactNode }) {
+  return (
+    <>
+      <Header page="runs" />
+      <main className="mx-auto max-w-[160rem] px-4 py-6 sm:px-8">
+        <nav aria-label="Breadcrumb" className="mb-3">
+          <Link href="/runs" prefetch={false} className="text-muted hover:text-ink">
+            ← All runs
+          </Link>
+        </nav>
+        {children}
+      </main>
+    </>
+  );
+}
