@@ -20,6 +20,7 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
   "@cliptune/data": [],
   "@cliptune/clip": ["@cliptune/engine"],
   "@cliptune/datasets": ["@cliptune/clip", "@cliptune/engine"],
+  "@cliptune/hub": ["@cliptune/engine"],
   "@cliptune/index": ["@cliptune/clip", "@cliptune/engine"],
   "@cliptune/trainer": [
     "@cliptune/clip",
@@ -34,6 +35,7 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
     "@cliptune/data",
     "@cliptune/clip",
     "@cliptune/datasets",
+    "@cliptune/hub",
     "@cliptune/index",
     "@cliptune/trainer",
   ],

@@ -34,6 +34,7 @@ export const packages: Readonly<Record<string, string>> = {
   "@cliptune/trainer": "packages/trainer",
   "@cliptune/index": "packages/index",
   "@cliptune/datasets": "packages/datasets",
+  "@cliptune/hub": "packages/hub",
   "@cliptune/data": "data",
   "@cliptune/web": "apps/web",
   cliptune: "packages/cli",
