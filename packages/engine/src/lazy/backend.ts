@@ -18,7 +18,7 @@ interface Slot extends Spec {
 /** Programs kept, of the structures used last. */
 const keptPrograms = 128;
 /** Nodes after which the end of a turn of the event loop runs what is pending, though nobody read. */
-const nodesPerTurn = 500;
+const nodesPerTurn = 100;
 /** Nodes after which recording itself runs what is pending: code that never reads and never waits. */
 const nodesAtMost = 2_000;
 
