@@ -20,4 +20,24 @@ export const environment = {
   get precision(): string | undefined {
     return process.env["CLIPTUNE_PRECISION"] || undefined;
   },
+  /** Hugging Face's folder: HF_HOME; ~/.cache/huggingface unless set. */
+  get hubHome(): string | undefined {
+    return process.env["HF_HOME"] || undefined;
+  },
+  /** Models and data sets of the hub: HF_HUB_CACHE; HF_HOME/hub unless set. */
+  get hubCache(): string | undefined {
+    return process.env["HF_HUB_CACHE"] || undefined;
+  },
+  /** Another hub, or a mirror of it: HF_ENDPOINT. */
+  get hubEndpoint(): string | undefined {
+    return process.env["HF_ENDPOINT"] || undefined;
+  },
+  /** For gated and private repositories: HF_TOKEN; else what `hf auth login` left. */
+  get hubToken(): string | undefined {
+    return process.env["HF_TOKEN"] || undefined;
+  },
+  /** Fetch nothing: HF_HUB_OFFLINE=1. */
+  get hubOffline(): boolean {
+    return /^(1|on|true|yes)$/i.test(process.env["HF_HUB_OFFLINE"] ?? "");
+  },
 };

@@ -25,7 +25,7 @@ export interface ModelOrigin {
 export async function loadChoice(choice: ModelChoice): Promise<LoadedModel> {
   const resolved = choice.run === undefined ? choice : await readRun(choice.run, choice.strength);
   const { model: name = "tiny", adapter: adapterDir, strength = 1 } = resolved;
-  const path = modelDirectory(name);
+  const path = await modelDirectory(name);
   const model = await loadModel(path);
   if (adapterDir === undefined) return { model, strength, origin: { name, path } };
   const adapter = await loadAdapter(resolve(adapterDir), model);

@@ -1,9 +1,12 @@
 import { readFile } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 import { UserError } from "@cliptune/engine";
+import { isDataAddress } from "@cliptune/hub";
 import { type DataSource, parseTrainConfig, type TrainConfig } from "@cliptune/trainer";
 import { parse, YAMLParseError } from "yaml";
 import { bundledFolder } from "./bundled-sets.js";
+import { hubData } from "./hub.js";
+import { isHubModel } from "./model-directory.js";
 
 /**
  * Reads a training configuration and makes every place in it absolute: paths are relative to the
@@ -40,7 +43,7 @@ export async function placeConfig(
   for (const source of config.data.train) train.push(await place(source));
   return {
     ...config,
-    model: config.model === "tiny" ? "tiny" : resolve(from, config.model),
+    model: await placeModel(config.model, from),
     ...(config.architecture === undefined
       ? {}
       : { architecture: resolve(from, config.architecture) }),
@@ -55,15 +58,26 @@ export async function placeConfig(
   };
 }
 
+/** Names stay: "tiny", and a hub's unless a directory of that name is there. */
+async function placeModel(model: string, from: string): Promise<string> {
+  const path = resolve(from, model);
+  return model === "tiny" || (await isHubModel(model, path)) ? model : path;
+}
+
 async function placeSource<T extends DataSource>(
   source: T,
   from: string,
   dataDir: string,
 ): Promise<T> {
   const { set, path, ...rest } = source;
-  const folder = set === undefined ? resolve(from, path ?? ".") : await bundledFolder(set, dataDir);
+  const folder =
+    set === undefined ? await placePath(path ?? ".", from) : await bundledFolder(set, dataDir);
   return { ...rest, path: folder } as T;
 }
+
+/** Shards' patterns and files are paths like folders; `hf://` addresses are fetched. */
+const placePath = async (path: string, from: string): Promise<string> =>
+  isDataAddress(path) ? hubData(path) : resolve(from, path);
 
 async function readText(path: string): Promise<string> {
   try {

@@ -12,8 +12,9 @@ export const engineArg = {
 export const modelArgs = {
   model: {
     type: "string",
-    valueHint: "dir",
-    description: 'Hugging Face model directory; "tiny", the embedded one, unless given',
+    valueHint: "name",
+    description:
+      'model directory, or a name on the hub (openai/clip-vit-base-patch32); "tiny", the embedded one, unless given',
   },
   adapter: { type: "string", valueHint: "dir", description: "PEFT adapter directory" },
   strength: {
@@ -48,7 +49,7 @@ export const dataArgs = {
     type: "positional",
     required: true,
     description:
-      "data set of any kind (folder, .csv, .jsonl, .tar, .parquet, yt-dlp), or a bundled set's name",
+      "data set of any kind (folder, .csv, .jsonl, .tar, .parquet, yt-dlp, hf://datasets/…), or a bundled set's name",
   },
   kind: {
     type: "string",

@@ -25,7 +25,7 @@ async function load({
   adapter,
   model: name,
 }: Source): Promise<{ model: ClipModel; adapter: Adapter }> {
-  const model = await loadModel(modelDirectory(name));
+  const model = await loadModel(await modelDirectory(name));
   return { model, adapter: await loadAdapter(resolve(adapter), model) };
 }
 
@@ -86,7 +86,7 @@ export interface AddOptions {
 }
 
 export async function addAll({ parts, model: name, out, options }: AddOptions): Promise<Answer> {
-  const model = await loadModel(modelDirectory(name));
+  const model = await loadModel(await modelDirectory(name));
   const loaded = await Promise.all(
     parts.map(async ({ adapter, weight }) => ({
       adapter: await loadAdapter(resolve(adapter), model),

@@ -29,7 +29,7 @@ const picturesAtATime = 256;
 
 /** Searches a set's pictures by its titles with one model and with another, and counts what differs. */
 export async function compareAdapters(options: CompareOptions): Promise<Answer> {
-  const model = await loadModel(modelDirectory(options.model));
+  const model = await loadModel(await modelDirectory(options.model));
   const adapter = await loadAdapter(resolve(options.adapter), model);
   const other = options.other && (await loadAdapter(resolve(options.other), model));
   const folder = await dataFolder(options.data, options.dataDir);

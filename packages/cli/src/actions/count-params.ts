@@ -35,7 +35,7 @@ export function parseTargets(text: string): string | string[] {
 }
 
 async function readArchitecture(model: string | undefined): Promise<ClipConfig> {
-  const path = join(modelDirectory(model), "config.json");
+  const path = join(await modelDirectory(model), "config.json");
   const text = await readFile(path, "utf8").catch(() => {
     throw new UserError(`${path} cannot be read; --model needs a Hugging Face model directory.`);
   });

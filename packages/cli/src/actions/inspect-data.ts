@@ -54,7 +54,7 @@ const longest = 512;
 async function tokenCounter(
   model: string | undefined,
 ): Promise<{ countTokens(text: string): number; tokenLimit: number }> {
-  const { tokenizer, config } = await loadModel(modelDirectory(model));
+  const { tokenizer, config } = await loadModel(await modelDirectory(model));
   const wide = createTokenizer(tokenizer.json, {
     contextLength: longest,
     vocabSize: config.text.vocabSize,

@@ -3,7 +3,9 @@ import { resolve } from "node:path";
 import { setNames } from "@cliptune/data";
 import { type DataSet, dataSetKind, type OpenOptions, openDataSet } from "@cliptune/datasets";
 import { UserError } from "@cliptune/engine";
+import { isDataAddress } from "@cliptune/hub";
 import { bundledFolder, bundledSet } from "../bundled-sets.js";
+import { hubData } from "../hub.js";
 
 /** Which data a command line asks for. */
 export interface DataChoice {
@@ -50,6 +52,7 @@ export async function openData(
     ...(onSkip ? { onSkip } : {}),
   };
   if (bundledSet(data)) return openDataSet(await bundledFolder(data, dataDir), options);
+  if (isDataAddress(data)) return openDataSet(await hubData(data), options);
   await checkThere(data);
   return openDataSet(data, options);
 }

@@ -25,7 +25,7 @@ export interface TrainingOptions {
 export async function runTraining(options: TrainingOptions): Promise<Answer> {
   const outDir = resolve(options.outDir);
   const config = await loadConfig(options.config, options.dataDir);
-  const model = await loadTrainModel({ ...config, model: modelDirectory(config.model) });
+  const model = await loadTrainModel({ ...config, model: await modelDirectory(config.model) });
   const progress = createProgress({ label: "train" });
   const summary = await withEngine(options.engine, (engine) =>
     interruptible("Saving a checkpoint … (Ctrl-C again ends at once, without it)", (signal) =>

@@ -9,6 +9,7 @@ import { encode } from "./encode.js";
 import { evaluate } from "./evaluate.js";
 import { indexBuild } from "./index-build.js";
 import { params } from "./params.js";
+import { pull } from "./pull.js";
 import { search } from "./search.js";
 import { serve } from "./serve.js";
 import { sweep } from "./sweep.js";
@@ -46,6 +47,7 @@ export const root: Command = group({
     serve,
     encode,
     params,
+    pull,
     data: group({
       name: "data",
       description: "Look into data sets, split them, write the bundled ones",
