@@ -20,6 +20,8 @@ const trainSource = dataSource.safeExtend({
     .positive()
     .default(1)
     .describe("share of each batch, relative to the other sets: 1 and 0.3 give 77 % and 23 %"),
+  share: z.number().gt(0).max(1).default(1).describe("of the pairs, drawn by the seed: few-shot"),
+  shots: z.int().min(1).optional().describe("at most this many pictures of each class or title"),
 });
 
 const dataConfig = z.strictObject({

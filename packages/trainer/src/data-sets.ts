@@ -2,6 +2,7 @@ import { UserError } from "@cliptune/engine";
 import type { DataSource, TrainConfig } from "./config.js";
 import { type Pair, readFolder } from "./folder.js";
 import type { WeightedPairs } from "./sampler.js";
+import { subset } from "./subset.js";
 
 export interface DataSets {
   readonly train: readonly WeightedPairs[];
@@ -12,9 +13,12 @@ export interface DataSets {
 }
 
 /** Reads every folder that the configuration names. @throws UserError as `readFolder` */
-export async function loadDataSets({ data, batchSize }: TrainConfig): Promise<DataSets> {
+export async function loadDataSets({ data, batchSize, seed }: TrainConfig): Promise<DataSets> {
   const train = await Promise.all(
-    data.train.map(async (source) => ({ pairs: await read(source), weight: source.weight })),
+    data.train.map(async (source) => ({
+      pairs: subset(await read(source), source, seed),
+      weight: source.weight,
+    })),
   );
   const { inDomain, outOfDomain } = data.evaluate;
   const evaluate = {

@@ -15,7 +15,7 @@ const message = (value: unknown): string => {
 test("fills in every default", () => {
   const config = parseTrainConfig({ data });
   expect(config.lora).toMatchObject({ rank: 16, alpha: 32, strength: 1 });
-  expect(config.data.train[0]).toEqual({ path: "pictures", weight: 1 });
+  expect(config.data.train[0]).toEqual({ path: "pictures", weight: 1, share: 1 });
   expect(parseTrainConfig(config)).toEqual(config);
 });
 
