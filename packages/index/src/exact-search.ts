@@ -41,7 +41,7 @@ export async function exactSearch(
 }
 
 /** Keeps the best `k`: a heap with the worst of them on top, which a row rarely beats. */
-function createBest(k: number) {
+export function createBest(k: number) {
   const heap: Neighbor[] = [];
   return {
     offer(label: number, score: number): void {

@@ -25,8 +25,11 @@ export interface HnswGraph {
   setEf(efSearch: number): void;
   /** Best first; fewer than `k` where the graph fell apart. */
   search(query: Float32Array, k: number): Neighbor[];
-  /** Writes hnswlib's own file in place, errors unseen by hnswlib: check it with `checkHnswFile`. */
-  save(path: string): void;
+  /**
+   * Writes hnswlib's own file in place, errors unseen by hnswlib: check it with `checkHnswFile`.
+   * Insert nothing until it resolves.
+   */
+  save(path: string): Promise<void>;
 }
 
 /** Whether hnswlib-node could be built and loaded here; it ships as source. */
@@ -46,13 +49,13 @@ export function createHnswGraph(dimension: number, parameters: HnswParameters): 
  * Reads hnswlib's file. It has no magic number, dimension or checksum and bad ones end the process:
  * only for files that passed `checkHnswFile` and a checksum.
  */
-export function loadHnswGraph(
+export async function loadHnswGraph(
   path: string,
   { dimension, efSearch }: { readonly dimension: number; readonly efSearch: number },
-): HnswGraph {
+): Promise<HnswGraph> {
   // Always into a new object: hnswlib-node frees the old graph first and keeps it when reading fails.
   const graph = newGraph(dimension);
-  graph.readIndexSync(path);
+  await graph.readIndex(path);
   return wrap(graph, efSearch);
 }
 
@@ -66,7 +69,7 @@ function wrap(graph: HierarchicalNSW, efSearch: number): HnswGraph {
     insert(label, vector) {
       // The capacity is fixed. Growing is safe only while nothing else runs: all is on this thread.
       if (graph.getCurrentCount() === graph.getMaxElements()) {
-        graph.resizeIndex(graph.getMaxElements() * 2);
+        graph.resizeIndex(Math.ceil(graph.getMaxElements() * 1.5));
       }
       graph.addPoint(Array.from(vector), label); // typed arrays are refused
     },
@@ -77,9 +80,9 @@ function wrap(graph: HierarchicalNSW, efSearch: number): HnswGraph {
       const { distances, neighbors } = graph.searchKnn(Array.from(query), capped);
       return neighbors.map((label, i) => ({ label, score: 1 - distances[i]! }));
     },
-    save(path) {
+    async save(path) {
       graph.resizeIndex(Math.max(1, graph.getCurrentCount())); // a reader allocates the capacity
-      graph.writeIndexSync(path);
+      await graph.writeIndex(path);
     },
   };
 }

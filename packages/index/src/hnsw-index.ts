@@ -18,8 +18,6 @@ export interface HnswIndex extends VectorIndex {
   readonly distinct: number;
   /** Nodes kept in view in the searches to come. */
   setEf(efSearch: number): void;
-  /** Writes hnswlib's own file in place, errors unseen by hnswlib: check it with `checkHnswFile`. */
-  save(path: string): void;
 }
 
 export interface ExactRules {
@@ -50,7 +48,7 @@ export function createHnswIndex(
  *
  * @param vectors `[n, D]` the rows the graph was built from, and any that came after
  */
-export function loadHnswIndex(
+export async function loadHnswIndex(
   path: string,
   vectors: Float32Array,
   options: {
@@ -59,9 +57,9 @@ export function loadHnswIndex(
     /** How many of the rows the graph was built from, all unless given: the rest is searched exactly. */
     readonly indexed?: number;
   } & ExactRules,
-): HnswIndex {
+): Promise<HnswIndex> {
   const { dimension } = options;
-  const graph = loadHnswGraph(path, options);
+  const graph = await loadHnswGraph(path, options);
   const exact = createFlatIndex({ dimension, vectors });
   const indexed = options.indexed ?? exact.rows;
   const copies = createCopies();
@@ -134,7 +132,6 @@ function combine(parts: Parts, rules: ExactRules): HnswIndex {
     },
     vectors: exact.vectors,
     setEf: (efSearch) => graph.setEf(efSearch),
-    save: (path) => graph.save(path),
     close: exact.close,
   };
 }

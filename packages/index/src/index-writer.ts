@@ -1,17 +1,9 @@
-import { rm } from "node:fs/promises";
-import { join } from "node:path";
 import { UserError } from "@cliptune/engine";
-import { explainWriteError, makeLastingDirectory } from "./durable.js";
-import { createFlatIndex, type FlatIndex } from "./flat-index.js";
-import { defaultHnsw, type HnswParameters, hnswAvailable } from "./hnsw-graph.js";
-import { createHnswIndex, type HnswIndex } from "./hnsw-index.js";
-import { createItems, type ItemWriter, type StoredItem } from "./item-store.js";
-import { formatVersion, type Manifest, versionDir, writeManifest } from "./manifest.js";
+import { beginDraft, type Draft, explained, lockDirectory } from "./draft.js";
+import type { HnswParameters } from "./hnsw-graph.js";
+import type { StoredItem } from "./item-store.js";
+import type { Manifest } from "./manifest.js";
 import { anchorReference, type ModelReference } from "./model-reference.js";
-import { createPack, type PackWriter } from "./thumbnail.js";
-import { fileNames, seal, writeGraph, writeVectors } from "./version-files.js";
-import { currentVersion, newVersion, removeOtherVersions } from "./versions.js";
-import { lockForWriting, type WriterLock } from "./writer-lock.js";
 
 export interface WriterOptions {
   readonly dir: string;
@@ -21,7 +13,12 @@ export interface WriterOptions {
   readonly model?: ModelReference;
   readonly source?: string;
   readonly hnsw?: Partial<HnswParameters>;
+  /** The least share of the exact ten nearest that searches shall find, 0.99 unless given. */
+  readonly recall?: number;
 }
+
+/** What approximate searches reach unless told otherwise. */
+export const defaultRecall = 0.99;
 
 export interface IndexWriter {
   readonly count: number;
@@ -42,17 +39,6 @@ export interface CommitFacts {
   readonly queries?: Float32Array;
 }
 
-/** What one build holds open. */
-interface Draft {
-  readonly dir: string;
-  readonly version: string;
-  readonly lock: WriterLock;
-  readonly items: ItemWriter;
-  readonly pack: PackWriter;
-  readonly vectors: HnswIndex | FlatIndex;
-  readonly ids: Set<string>;
-}
-
 /**
  * Writes a new version of an index beside the one in use. Only `commit` makes it visible, by
  * replacing manifest.json; a process killed before that leaves the old index untouched.
@@ -60,118 +46,82 @@ interface Draft {
  * @throws UserError when another process is writing there, or the directory can't be written
  */
 export async function createIndexWriter(options: WriterOptions): Promise<IndexWriter> {
-  const draft = await explained(options.dir, () => begin(options));
-  const { vectors, ids } = draft;
-  let open = true;
-  const end = async () => {
-    open = false;
-    draft.items.close();
-    await draft.pack.close();
-    draft.lock.release();
-  };
-  const abort = async () => {
-    if (!open) return;
-    await end();
-    // A manifest may have gone out before its directory could be synced: then this is the index.
-    if ((await currentVersion(draft.dir)) === draft.version) return;
-    await rm(versionDir(draft.dir, draft.version), { recursive: true, force: true });
+  const { dir } = options;
+  checkRecall(options.recall);
+  const lock = await lockDirectory(dir);
+  const draft = await beginDraft(options).catch((error: unknown) => {
+    lock.release();
+    throw error;
+  });
+  const ids = new Set<string>();
+  let locked = true;
+  const release = () => {
+    if (locked) lock.release();
+    locked = false;
   };
   return {
     get count() {
-      return vectors.count;
+      return draft.vectors.rows;
     },
     async add(item, vector, thumbnail) {
       if (ids.has(item.id)) {
         throw new UserError(`Two items have the id "${item.id}"; each needs its own.`);
       }
-      const label = vectors.count;
-      await vectors.add(vector);
       ids.add(item.id);
-      await explained(draft.dir, async () => {
-        const place = thumbnail && (await draft.pack.add(thumbnail));
-        const row = { label, item };
-        draft.items.add(place ? { ...row, thumbnail: place } : row);
-      });
+      await addItem(dir, draft, { item, vector, thumbnail });
     },
     async commit(facts = {}) {
       try {
-        const manifest = await explained(draft.dir, () => finish(draft, options, facts));
-        await removeOtherVersions(draft.dir, draft.version);
-        await end();
-        return manifest;
-      } catch (error) {
-        await abort();
-        throw error;
+        return await commit(draft, options, facts);
+      } finally {
+        await draft.abort();
+        release();
       }
     },
-    abort,
+    async abort() {
+      await draft.abort();
+      release();
+    },
   };
 }
 
-async function begin(options: WriterOptions): Promise<Draft> {
-  const { dir, dimension } = options;
-  await makeLastingDirectory(dir);
-  const lock = lockForWriting(dir);
-  try {
-    await removeOtherVersions(dir, await currentVersion(dir));
-    const version = newVersion(new Date());
-    await makeLastingDirectory(join(dir, "versions"));
-    const home = versionDir(dir, version);
-    await makeLastingDirectory(home);
-    const parameters = options.hnsw ?? {};
-    const vectors = hnswAvailable()
-      ? createHnswIndex({ dimension, parameters, exactBelow: 0, exactShare: 1 })
-      : createFlatIndex({ dimension });
-    const items = createItems(join(home, fileNames.items));
-    const pack = await createPack(join(home, fileNames.thumbnails));
-    return { dir, version, lock, items, pack, vectors, ids: new Set() };
-  } catch (error) {
-    lock.release();
-    throw error;
-  }
+/** Gives an item its label. */
+export async function addItem(
+  dir: string,
+  { vectors, pack, items }: Draft,
+  {
+    item,
+    vector,
+    thumbnail,
+  }: { item: StoredItem; vector: Float32Array; thumbnail: Uint8Array | undefined },
+): Promise<void> {
+  await explained(dir, async () => {
+    const label = vectors.rows;
+    await vectors.add(vector);
+    const place = thumbnail && (await pack.add(thumbnail));
+    items.add(place ? { label, item, thumbnail: place } : { label, item });
+  });
 }
 
-async function finish(draft: Draft, options: WriterOptions, facts: CommitFacts): Promise<Manifest> {
-  const { dir, version, vectors } = draft;
-  const { count, dimension } = vectors;
+async function commit(
+  draft: Draft,
+  { dir, dimension, fingerprint, model, source, recall = defaultRecall }: WriterOptions,
+  { skipped = 0, queries }: CommitFacts,
+): Promise<Manifest> {
+  const count = draft.vectors.rows;
   if (count === 0) throw new UserError(`There is nothing to index: no item was added to ${dir}.`);
-  const home = versionDir(dir, version);
-  draft.items.commit();
-  await draft.pack.close();
-  const graph = isGraph(vectors) ? vectors : undefined;
-  await writeVectors(home, (isGraph(vectors) ? vectors.exact : vectors).view());
-  const hnsw = graph ? { ...defaultHnsw, ...options.hnsw } : null;
-  const recall =
-    graph && hnsw && (await writeGraph(home, graph, { m: hnsw.m, queries: facts.queries }));
-  const manifest: Manifest = {
-    format: "cliptune-index",
-    formatVersion,
-    version,
-    created: new Date().toISOString(),
-    fingerprint: options.fingerprint,
-    model: options.model ? anchorReference(dir, options.model) : null,
-    source: options.source ?? null,
-    dimension,
-    metric: "cosine",
-    count,
-    distinct: graph?.distinct ?? count,
-    skipped: facts.skipped ?? 0,
-    hnsw,
-    annRecall: recall ?? null,
-    files: await seal(home, hnsw !== null),
-  };
-  await writeManifest(dir, manifest);
-  return manifest;
+  return draft.commit(
+    { removed: [], titles: queries, recall },
+    {
+      ...{ fingerprint, dimension, count, skipped, source: source ?? null },
+      model: model ? anchorReference(dir, model) : null,
+    },
+  );
 }
 
-function isGraph(vectors: HnswIndex | FlatIndex): vectors is HnswIndex {
-  return "exact" in vectors;
-}
-
-async function explained<T>(dir: string, body: () => Promise<T>): Promise<T> {
-  try {
-    return await body();
-  } catch (error) {
-    throw explainWriteError(error, dir);
-  }
+export function checkRecall(recall: number | undefined): void {
+  if (recall === undefined || (recall > 0 && recall <= 1)) return;
+  throw new UserError(
+    `The wanted recall is ${recall}; it must be above 0 and at most 1, such as ${defaultRecall}.`,
+  );
 }

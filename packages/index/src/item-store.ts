@@ -6,7 +6,7 @@ import {
   summariseFields,
 } from "./search/field-summaries.js";
 import type { FieldValue, Filter } from "./search/filter.js";
-import { searchTitles, titleSchema, titleWriter } from "./search/full-text.js";
+import { searchTitles, titleRemover, titleSchema, titleWriter } from "./search/full-text.js";
 import { matchingLabels } from "./search/matching-labels.js";
 import type { ThumbnailPlace } from "./thumbnail.js";
 
@@ -22,6 +22,8 @@ export interface StoredItem {
   readonly hash?: string;
   /** The picture's path when it was indexed, if it came from a file. */
   readonly file?: string;
+  /** That file's size and time of change: while they stay, its content need not be read again. */
+  readonly stamp?: string;
 }
 
 export interface ItemRow {
@@ -39,13 +41,17 @@ const schema = `
     fields TEXT NOT NULL,
     hash TEXT,
     file TEXT,
+    stamp TEXT,
     thumbnail_offset INTEGER,
     thumbnail_length INTEGER,
     thumbnail_crc INTEGER
-  ) STRICT`;
+  ) STRICT;
+  CREATE INDEX items_by_hash ON items (hash)`;
 
 export interface ItemWriter {
   add(row: ItemRow): void;
+  /** The row's vector and thumbnail are nobody's from here. */
+  remove(row: ItemRow): void;
   /** Makes the file whole and closes it. */
   commit(): void;
   /** What was not committed is lost. */
@@ -59,9 +65,23 @@ export function createItems(path: string): ItemWriter {
   database.exec("PRAGMA journal_mode = OFF");
   database.exec("PRAGMA synchronous = OFF");
   for (const table of [schema, fieldSchema, titleSchema]) database.exec(table);
+  return writeItems(database);
+}
+
+/** Goes on with a copy of another version's items. */
+export function continueItems(path: string): ItemWriter {
+  const database = new Database(path);
+  database.exec("PRAGMA journal_mode = OFF");
+  database.exec("PRAGMA synchronous = OFF");
+  return writeItems(database);
+}
+
+function writeItems(database: Database.Database): ItemWriter {
   database.exec("BEGIN");
   const addTitle = titleWriter(database);
-  const insert = database.prepare("INSERT INTO items VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)");
+  const removeTitle = titleRemover(database);
+  const remove = database.prepare("DELETE FROM items WHERE label = ?");
+  const insert = database.prepare("INSERT INTO items VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
   return {
     add({ label, item, thumbnail }) {
       insert.run(
@@ -71,13 +91,19 @@ export function createItems(path: string): ItemWriter {
         JSON.stringify(item.fields),
         item.hash ?? null,
         item.file ?? null,
+        item.stamp ?? null,
         thumbnail?.offset ?? null,
         thumbnail?.length ?? null,
         thumbnail?.crc ?? null,
       );
       addTitle(label, item.title);
     },
+    remove({ label, item }) {
+      remove.run(label);
+      removeTitle(label, item.title);
+    },
     commit() {
+      database.exec("DELETE FROM item_fields");
       database.exec(fillFields);
       database.exec("COMMIT");
       database.close();
@@ -96,6 +122,10 @@ export interface ItemRange {
 export interface ItemReader {
   byLabel(label: number): ItemRow | undefined;
   byId(id: string): ItemRow | undefined;
+  /** One item of this content, as `StoredItem.hash` says it. */
+  byHash(hash: string): ItemRow | undefined;
+  /** All labels, ascending. */
+  labels(): Uint32Array;
   /** In the order of labels. */
   page(range: ItemRange): ItemRow[];
   fields(): readonly FieldSummary[];
@@ -113,8 +143,10 @@ export function openItems(path: string): ItemReader {
   const database = new Database(path);
   database.exec("PRAGMA query_only = ON"); // libsql has no read-only mode
   const label = database.prepare("SELECT * FROM items WHERE label = ?");
-  const page = database.prepare("SELECT * FROM items WHERE label >= ? ORDER BY label LIMIT ?");
+  const page = database.prepare("SELECT * FROM items ORDER BY label LIMIT ?2 OFFSET ?1");
   const id = database.prepare("SELECT * FROM items WHERE id = ?");
+  const hash = database.prepare("SELECT * FROM items WHERE hash = ? LIMIT 1");
+  const labels = database.prepare("SELECT label FROM items ORDER BY label");
   let summaries: readonly FieldSummary[] | undefined;
   const fields = () => {
     summaries ??= summariseFields(database);
@@ -123,6 +155,8 @@ export function openItems(path: string): ItemReader {
   return {
     byLabel: (wanted) => toItem(label.get(wanted)),
     byId: (wanted) => toItem(id.get(wanted)),
+    byHash: (wanted) => toItem(hash.get(wanted)),
+    labels: () => Uint32Array.from(labels.all() as { label: number }[], (row) => row.label),
     page: ({ offset, limit }) =>
       page.all(offset, limit).flatMap((columns) => toItem(columns) ?? []),
     fields,
@@ -140,6 +174,7 @@ interface Columns {
   readonly fields: string;
   readonly hash: string | null;
   readonly file: string | null;
+  readonly stamp: string | null;
   readonly thumbnail_offset: number | null;
   readonly thumbnail_length: number;
   readonly thumbnail_crc: number;
@@ -148,13 +183,14 @@ interface Columns {
 function toItem(row: unknown): ItemRow | undefined {
   if (row === undefined) return undefined;
   const columns = row as Columns;
-  const { label, id, title, hash, file, thumbnail_offset: offset } = columns;
+  const { label, id, title, hash, file, stamp, thumbnail_offset: offset } = columns;
   const item: StoredItem = {
     id,
     title,
     fields: JSON.parse(columns.fields) as Fields,
     ...(hash === null ? {} : { hash }),
     ...(file === null ? {} : { file }),
+    ...(stamp === null ? {} : { stamp }),
   };
   if (offset === null) return { label, item };
   const thumbnail = { offset, length: columns.thumbnail_length, crc: columns.thumbnail_crc };

@@ -5,18 +5,29 @@ import { UserError } from "@cliptune/engine";
 import { type FileRecord, sha256 } from "./checksum.js";
 import { codeOf } from "./durable.js";
 import type { HnswParameters } from "./hnsw-graph.js";
+import type { LanceSearch, LanceState } from "./lance-index.js";
 import type { ModelReference } from "./model-reference.js";
 
 /** The version of the directory's layout that this code writes and reads. */
-export const formatVersion = 2;
+export const formatVersion = 3;
 
 export interface AnnRecall {
   readonly k: number;
-  /** Share of the exact `k` nearest that HNSW found, 0 to 1. */
+  /** Share of the exact `k` nearest that searches found, 0 to 1. */
   readonly value: number;
+  /** The least that was asked for: `efSearch` was chosen to reach it. */
+  readonly wanted: number;
   /** How many queries were asked, and whether they were encoded titles or the pictures themselves. */
   readonly sample: number;
   readonly queries: "titles" | "pictures";
+}
+
+/** Where the vectors are that LanceDB holds, and in which state. */
+export interface LanceTable extends LanceState {
+  /** Null for the folder `vectors.lance` of the index itself. */
+  readonly uri: string | null;
+  readonly table: string;
+  readonly search: LanceSearch;
 }
 
 /**
@@ -38,13 +49,21 @@ export interface Manifest {
   readonly source: string | null;
   readonly dimension: number;
   readonly metric: "cosine";
+  /** Which store answers: exact, hnswlib's graph, or LanceDB. */
+  readonly store: "flat" | "hnsw" | "lancedb";
+  /** Items that can be found. */
   readonly count: number;
-  /** Vectors that differ: the graph holds no copies. */
+  /** Labels given: those of removed items stay empty until the index is compacted. */
+  readonly rows: number;
+  /** Rows that the graph was made from; those after it are searched exactly. */
+  readonly indexed: number;
+  /** Vectors in the graph: it holds no copies. */
   readonly distinct: number;
   /** Pictures left out because they could not be read. */
   readonly skipped: number;
   /** Null where hnswlib-node was not built: such an index is searched exactly. */
   readonly hnsw: HnswParameters | null;
+  readonly lance: LanceTable | null;
   readonly annRecall: AnnRecall | null;
   /** By name, inside `versions/<version>/`. */
   readonly files: Readonly<Record<string, FileRecord>>;

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { UserError } from "@cliptune/engine";
-import { verifyFile, verifySize } from "./checksum.js";
+import { verifyFile } from "./checksum.js";
 import { createFlatIndex } from "./flat-index.js";
 import { checkHnswFile } from "./hnsw-file.js";
 import { hnswAvailable } from "./hnsw-graph.js";
@@ -10,7 +10,7 @@ import { type Manifest, readManifest, versionDir } from "./manifest.js";
 import { type SearchIndex, searchIndex } from "./search-index.js";
 import { openPack } from "./thumbnail.js";
 import type { VectorIndex } from "./vector-index.js";
-import { everyNth, fileNames, readVectors } from "./version-files.js";
+import { appendedFiles, everyNth, fileNames, readVectors } from "./version-files.js";
 
 export interface OpenOptions extends ExactRules {
   /** `encoder.fingerprint` of what will encode the queries; not checked unless given. */
@@ -47,14 +47,14 @@ async function openVersion(
   assertSameModel(dir, manifest, options.fingerprint);
   const home = versionDir(dir, manifest.version);
   for (const [name, record] of Object.entries(manifest.files)) {
-    const verify = name === fileNames.thumbnails ? verifySize : verifyFile;
-    await verify(join(home, name), record);
+    await verifyFile(join(home, name), record, { mayGrow: appendedFiles.has(name) });
   }
   const vectors = await readVectors(home, manifest);
   const index = await openVectors(home, { manifest, vectors }, options);
   const thumbnails = await openPack(join(home, fileNames.thumbnails));
   try {
     const items = openItems(join(home, fileNames.items));
+    await index.remove(missingLabels(items.labels(), manifest.rows));
     const sample = everyNth(vectors, { dimension: manifest.dimension, wanted: sampleSize });
     return searchIndex({ manifest, index, sample, items, thumbnails });
   } catch (error) {
@@ -68,11 +68,23 @@ async function openVectors(
   { manifest, vectors }: { manifest: Manifest; vectors: Float32Array },
   rules: ExactRules,
 ): Promise<VectorIndex> {
-  const { dimension, distinct, hnsw } = manifest;
+  const { dimension, distinct, hnsw, indexed } = manifest;
   if (!hnsw || !hnswAvailable()) return createFlatIndex({ dimension, vectors });
   const path = join(home, fileNames.hnsw);
   await checkHnswFile(path, { dimension, count: distinct, m: hnsw.m });
-  return loadHnswIndex(path, vectors, { ...rules, dimension, efSearch: hnsw.efSearch });
+  return loadHnswIndex(path, vectors, { ...rules, dimension, efSearch: hnsw.efSearch, indexed });
+}
+
+/** Labels below `rows` that no item has any more. */
+export function missingLabels(labels: Uint32Array, rows: number): number[] {
+  if (labels.length === rows) return [];
+  const missing: number[] = [];
+  let next = 0;
+  for (let label = 0; label < rows; label++) {
+    if (labels[next] === label) next++;
+    else missing.push(label);
+  }
+  return missing;
 }
 
 function assertSameModel(dir: string, manifest: Manifest, fingerprint: string | undefined): void {

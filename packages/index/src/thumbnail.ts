@@ -25,6 +25,8 @@ export async function makeThumbnail(image: Uint8Array): Promise<Uint8Array> {
 
 export interface PackWriter {
   add(thumbnail: Uint8Array): Promise<ThumbnailPlace>;
+  /** Removes what a killed update has left behind the last thumbnail. */
+  cut(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -32,17 +34,23 @@ export interface PackWriter {
  * All thumbnails in one file, one after the other. A file each would mean one fsync, one directory
  * entry and one block of slack for every picture: a build of 100,000 would wait minutes for the
  * disk, and copying or deleting an index would too.
+ *
+ * @param from bytes to keep of a pack that is there
  */
-export async function createPack(path: string): Promise<PackWriter> {
-  const file = await open(path, "wx");
-  let offset = 0;
+export async function createPack(path: string, { from = 0 } = {}): Promise<PackWriter> {
+  const file = await open(path, from === 0 ? "w" : "r+");
+  let end = from;
   return {
     async add(thumbnail) {
-      const place = { offset, length: thumbnail.length, crc: crc32(thumbnail) };
-      offset += thumbnail.length;
-      await file.writeFile(thumbnail);
+      const place = { offset: end, length: thumbnail.length, crc: crc32(thumbnail) };
+      end += thumbnail.length;
+      for (let done = 0; done < thumbnail.length; ) {
+        const left = thumbnail.length - done;
+        done += (await file.write(thumbnail, done, left, place.offset + done)).bytesWritten;
+      }
       return place;
     },
+    cut: () => file.truncate(end),
     close: () => file.close(),
   };
 }

@@ -1,11 +1,8 @@
-import { open } from "node:fs/promises";
+import { open, readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
-import { annRecall } from "./ann-recall.js";
 import { type FileRecord, recordFile } from "./checksum.js";
 import { syncToDisk } from "./durable.js";
-import { checkHnswFile } from "./hnsw-file.js";
-import type { HnswIndex } from "./hnsw-index.js";
-import type { AnnRecall } from "./manifest.js";
+import { readRows } from "./row-file.js";
 
 /** The files of a version. `vectors.f32` holds rows of little-endian float32 and nothing else. */
 export const fileNames = {
@@ -15,57 +12,23 @@ export const fileNames = {
   thumbnails: "thumbnails.pack",
 } as const;
 
-/** @param vectors `[n, D]` */
-export async function writeVectors(home: string, vectors: Float32Array): Promise<void> {
-  const file = await open(join(home, fileNames.vectors), "wx");
-  try {
-    await file.writeFile(new Uint8Array(vectors.buffer, vectors.byteOffset, vectors.byteLength));
-  } finally {
-    await file.close();
-  }
-}
+/** Files that versions share, and the newest appends to. */
+export const appendedFiles: ReadonlySet<string> = new Set([
+  fileNames.vectors,
+  fileNames.thumbnails,
+]);
 
 /** `[n, D]`; the file's size must have been checked. */
 export async function readVectors(
   home: string,
-  { count, dimension }: { readonly count: number; readonly dimension: number },
+  { rows, dimension }: { readonly rows: number; readonly dimension: number },
 ): Promise<Float32Array> {
-  const vectors = new Float32Array(count * dimension);
-  const bytes = new Uint8Array(vectors.buffer);
   const file = await open(join(home, fileNames.vectors), "r");
   try {
-    const most = 1 << 30; // one read takes less than 2 GiB
-    for (let offset = 0; offset < bytes.length; offset += most) {
-      await file.read(bytes, offset, Math.min(most, bytes.length - offset), offset);
-    }
+    return await readRows({ file, dimension }, 0, rows);
   } finally {
     await file.close();
   }
-  return vectors;
-}
-
-/**
- * Writes the HNSW file, and measures it against the exact store.
- *
- * @param queries `[n, D]` what to measure with, stored vectors unless given
- */
-export async function writeGraph(
-  home: string,
-  index: HnswIndex,
-  { m, queries }: { m: number; queries?: Float32Array | undefined },
-): Promise<AnnRecall> {
-  const { dimension, exact, distinct } = index;
-  const path = join(home, fileNames.hnsw);
-  index.save(path);
-  await checkHnswFile(path, { dimension, count: distinct, m });
-  const asked = queries ?? everyNth(exact.view(), { dimension, wanted: 100 });
-  const k = Math.min(10, exact.count);
-  return {
-    k,
-    value: await annRecall(index, { queries: asked, k }),
-    sample: asked.length / dimension,
-    queries: queries ? "titles" : "pictures",
-  };
 }
 
 /** About `wanted` rows, evenly spread. */
@@ -84,12 +47,16 @@ export function everyNth(
 }
 
 /** Brings every file to the disk, then records what it must be when the index is opened. */
-export async function seal(home: string, hasGraph: boolean): Promise<Record<string, FileRecord>> {
-  const names = Object.values(fileNames).filter((name) => hasGraph || name !== fileNames.hnsw);
+export async function seal(home: string): Promise<Record<string, FileRecord>> {
+  const there = new Set(await readdir(home));
   const records: Record<string, FileRecord> = {};
-  for (const name of names) {
-    await syncToDisk(join(home, name));
-    records[name] = await recordFile(join(home, name));
+  for (const name of Object.values(fileNames).filter((each) => there.has(each))) {
+    const path = join(home, name);
+    await syncToDisk(path);
+    records[name] =
+      name === fileNames.thumbnails
+        ? { bytes: (await stat(path)).size, sha256: null }
+        : await recordFile(path);
   }
   await syncToDisk(home);
   return records;

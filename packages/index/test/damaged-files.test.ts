@@ -105,7 +105,7 @@ describe("manifest.json", () => {
 
   test.each([
     [1, /format version 1, of an older cliptune; .*cliptune index build FOLDER --out/],
-    [3, /format version 3; this cliptune reads 2. Update/],
+    [4, /format version 4; this cliptune reads 3. Update/],
   ])("format %i is refused with both versions", async (version, message) => {
     const { checksum: _, ...manifest } = JSON.parse(await readFile(path(), "utf8"));
     const other = { ...manifest, formatVersion: version };

@@ -16,6 +16,16 @@ export function titleWriter(database: Connection): (label: number, title: string
   };
 }
 
+/** A table without content must be told what it held. */
+export function titleRemover(database: Connection): (label: number, title: string) => void {
+  const remove = database.prepare(
+    "INSERT INTO titles (titles, rowid, title) VALUES ('delete', ?, ?)",
+  );
+  return (label, title) => {
+    if (title !== "") remove.run(label, indexedText(title));
+  };
+}
+
 /**
  * Labels of the titles that share words with the query, by BM25, best first.
  *
