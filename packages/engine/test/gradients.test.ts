@@ -45,7 +45,7 @@ const ids = int([5], 0, 4).data;
 const rows = () => tf.tensor1d(Array.from(ids), "int32");
 const mask = [0, -9, -9, -9, 0, 0, -9, -9, 0, 0, 0, -9, 0, 0, 0, 0];
 
-// Not here, for tfjs itself cannot: maximum, minimum and squaredDifference that broadcast, prod.
+// Not here, for tfjs itself cannot: maximum, minimum and squaredDifference that broadcast, prod, gather in batches, mirrorPad.
 const table: Record<string, Row> = {
   add: binary(tf.add),
   sub: binary(tf.sub),
@@ -134,6 +134,49 @@ const table: Record<string, Row> = {
     run: (q, k, v) => attention(q!, k!, v!, tf.tensor(mask, [4, 4])),
   },
   dropout: unary((x) => dropout(x, 0.5, tf.scalar(3))),
+
+  prelu: {
+    x: [distinct([3, 4]), float([4], 0.1, 0.9)],
+    run: (x, alpha) => tf.prelu(x!, alpha!),
+  },
+  elu: { x: [distinct([3, 4])], run: (x) => tf.elu(x!) },
+  selu: { x: [distinct([3, 4])], run: (x) => tf.selu(x!) },
+  atan2: { x: [distinct([3, 4]), float([3, 4], 0.5, 2)], run: (a, b) => tf.atan2(a!, b!) },
+  batchNorm: {
+    x: [float([4, 3]), float([3]), float([3], 0.5, 2), float([3]), float([3])],
+    run: (x, mean, variance, offset, scale) =>
+      tf.batchNorm(
+        x!,
+        mean as tf.Tensor1D,
+        variance as tf.Tensor1D,
+        offset as tf.Tensor1D,
+        scale as tf.Tensor1D,
+      ),
+  },
+  spaceToBatchND: {
+    x: [float([1, 2, 4, 1])],
+    run: (x) =>
+      tf.spaceToBatchND(
+        x!,
+        [2, 2],
+        [
+          [0, 0],
+          [2, 0],
+        ],
+      ),
+  },
+  batchToSpaceND: {
+    x: [float([4, 1, 2, 1])],
+    run: (x) =>
+      tf.batchToSpaceND(
+        x!,
+        [2, 2],
+        [
+          [0, 0],
+          [0, 1],
+        ],
+      ),
+  },
 };
 
 /** The loss Σ y·c with fixed, uneven c, so that every element of y has a slope of its own. */

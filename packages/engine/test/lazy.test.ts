@@ -1,7 +1,13 @@
 import { createEngine, lazyBackendName, registerLazyBackend, UserError } from "@cliptune/engine";
 import * as tf from "@tensorflow/tfjs-core";
-import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { createEagerEngine } from "../dist/eager/engine.js";
 import type { LazyBackend } from "../dist/lazy/backend.js";
+import { elementwiseCases } from "./elementwise-cases.js";
+import { reductionCases } from "./reduction-cases.js";
+import { rowCases } from "./row-cases.js";
+import { expectAgree, runCases } from "./run-program.js";
+import { matrixCases, shapeCases } from "./shape-cases.js";
 
 let backend: LazyBackend;
 beforeAll(async () => {
@@ -105,6 +111,17 @@ test("tensors move between backends with their values", async () => {
   const z = tf.mul(x, y);
   await tf.setBackend(lazyBackendName);
   expect([...tf.neg(z).dataSync()]).toEqual([-2, -6]);
+});
+
+describe.each(
+  Object.entries({ elementwiseCases, reductionCases, shapeCases, rowCases, matrixCases }),
+)("%s on the lazy backend equal tfjs's cpu backend", (group, cases) => {
+  test("all of them", async () => {
+    const all = Object.values(cases).flat();
+    const lazy = createEagerEngine("cpu", lazyBackendName);
+    const cpu = await createEngine("cpu");
+    expectAgree(await runCases(lazy, all, group), await runCases(cpu, all, group));
+  });
 });
 
 test("strings are kept and given back; what would compute with them is refused", () => {

@@ -106,6 +106,16 @@ export class LazyBackend extends tf.KernelBackend implements Recorder {
   }
 
   #run(slots: readonly Slot[]): void {
+    if (slots.length > 0) this.#fill(slots);
+    if (this.#pending.size > 0) return;
+    this.builder = new GraphBuilder();
+    this.#leaves.clear();
+    this.#arrays.clear();
+    this.#recorded = 0;
+  }
+
+  /** Computes the slots' nodes in one program. */
+  #fill(slots: readonly Slot[]): void {
     const nodes = [...new Set(slots.map((slot) => slot.node!))];
     const outputs = Object.fromEntries(nodes.map((node, i) => [`y${i}`, node]));
     const results = this.programs.run({ outputs }, this.#arrays);
@@ -114,11 +124,6 @@ export class LazyBackend extends tf.KernelBackend implements Recorder {
       delete slot.node;
       this.#pending.delete(slot);
     }
-    if (this.#pending.size > 0) return;
-    this.builder = new GraphBuilder();
-    this.#leaves.clear();
-    this.#arrays.clear();
-    this.#recorded = 0;
   }
 
   /** Computes `slot` with all else that is pending, or alone if that fails because of something else. */

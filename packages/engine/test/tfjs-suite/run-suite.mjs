@@ -1,7 +1,7 @@
 // Runs the tests that tfjs-core ships against the lazy backend, in this process:
 //   node packages/engine/test/tfjs-suite/run-suite.mjs RESULTS.json [FILTER]
 // FILTER: only specs whose full name contains it. RESULTS.json: [{ name, file, status, message }].
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
@@ -68,8 +68,9 @@ seedRandomness();
 // Specs print tensors and profiles; jasmine says that its own option is deprecated.
 const { log } = console;
 console.log = console.warn = console.error = () => {};
-// Inside the package, so that the bundle finds the packages that it leaves out.
-const folder = await mkdtemp(join(here, "../../dist/tfjs-suite-"));
+// Inside the repository, so that the bundle finds the packages that it leaves out.
+await mkdir(join(here, ".cliptune"), { recursive: true });
+const folder = await mkdtemp(join(here, ".cliptune/bundle-"));
 try {
   const bundle = join(folder, "suite.mjs");
   await bundleSuite(bundle);
