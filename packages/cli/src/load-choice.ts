@@ -1,4 +1,4 @@
-import { readFile } from "node:fs/promises";
+import { access, readFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { type Adapter, type ClipModel, loadAdapter, loadModel } from "@cliptune/clip";
 import { UserError } from "@cliptune/engine";
@@ -42,7 +42,12 @@ async function readRun(run: string, strength: number | undefined): Promise<Model
   });
   const config = parseRun(path, text);
   const best = join(resolve(run), "best");
-  if (config.mode === "full") return { model: best };
+  // Where a tower is trained whole, the run ends in a model instead of an adapter.
+  const adapted = await access(join(best, "adapter_config.json")).then(
+    () => true,
+    () => false,
+  );
+  if (!adapted && config.mode !== "lora") return { model: best };
   return { model: config.model, adapter: best, strength: strength ?? config.lora.strength };
 }
 

@@ -1,4 +1,4 @@
-import { attention, checkpoint, gelu, layerNorm, quickGelu } from "@cliptune/engine";
+import { attention, checkpoint, gelu, layerNorm, quickGelu, type Tensors } from "@cliptune/engine";
 import * as tf from "@tensorflow/tfjs-core";
 import type { TowerConfig } from "./config.js";
 import { loraLinear, type Network, param } from "./lora-linear.js";
@@ -69,14 +69,16 @@ function maybeRecomputed(
   const { net, prefix } = stack;
   if (!net.recompute) return block(stack, index, x, { mask });
   // Gradients flow to what is passed in, so the block's own parameters must be: the trained ones, that is
-  // the adapter's, or all where there is none. The mask is passed in to live until then.
-  const trained = net.lora ? net.lora.params : net.params;
+  // the adapter's, or all where the block has none. The mask is passed in to live until then.
   const path = `${prefix}.encoder.layers.${index}.`;
-  const names = Object.keys(trained).filter((name) => name.startsWith(path));
+  const under = (params: Tensors) => Object.keys(params).filter((name) => name.startsWith(path));
+  const adapted = net.lora && under(net.lora.params).length > 0 ? net.lora : undefined;
+  const trained = adapted ? adapted.params : net.params;
+  const names = under(trained);
   const own = names.map((name) => trained[name]!);
   const run = (rows: tf.Tensor, given: readonly tf.Tensor[], mask?: tf.Tensor): tf.Tensor => {
     const params = { ...trained, ...Object.fromEntries(names.map((name, i) => [name, given[i]!])) };
-    const inner = net.lora ? { ...net, lora: { ...net.lora, params } } : { ...net, params };
+    const inner = adapted ? { ...net, lora: { ...adapted, params } } : { ...net, params };
     return block({ ...stack, net: inner }, index, rows, { mask });
   };
   return mask

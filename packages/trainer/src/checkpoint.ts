@@ -1,16 +1,11 @@
 import { readdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
-import {
-  loadAdapter,
-  readSafetensors,
-  saveAdapter,
-  saveModel,
-  writeSafetensors,
-} from "@cliptune/clip";
+import { readSafetensors, writeSafetensors } from "@cliptune/clip";
 import { UserError } from "@cliptune/engine";
 import { isMissing, writeDirAtomically, writeFileAtomically } from "./disk.js";
 import type { SetMetrics } from "./metrics-log.js";
-import { adapterOf, readMoments, readParams, type Trainable } from "./trainable.js";
+import { loadParameters, readMoments, saveParameters } from "./saved-weights.js";
+import type { Trainable } from "./trainable.js";
 
 /** What a run must know to go on, beside parameters and moments. All randomness follows from the step. */
 export interface RunState {
@@ -58,7 +53,7 @@ export async function saveCheckpoint(
   const name = nameOf(state.step);
   if (!steps.includes(state.step)) {
     await writeDirAtomically(dir, name, async (fresh) => {
-      await saveWeights(fresh, trainable);
+      await saveParameters(fresh, trainable);
       await writeSafetensors(join(fresh, optimizerFile), await readMoments(trainable));
       await writeFileAtomically(join(fresh, stateFile), `${JSON.stringify(state, null, 2)}\n`);
     });
@@ -95,23 +90,6 @@ export async function loadCheckpoint(
 ): Promise<void> {
   const path = join(dir, nameOf(step));
   const { tensors: moments } = await readSafetensors(join(path, optimizerFile));
-  const params = trainable.lora
-    ? (await loadAdapter(path, trainable.model)).weights
-    : (await readSafetensors(join(path, "model.safetensors"))).tensors;
+  const params = await loadParameters(path, trainable);
   await trainable.state.write({ ...params, ...moments });
-}
-
-/** Writes a PEFT adapter or a Hugging Face model directory of the parameters as they are now. */
-export async function saveWeights(
-  dir: string,
-  trainable: Trainable,
-  dtype: "float32" | "float16" = "float32",
-): Promise<void> {
-  const params = await readParams(trainable);
-  const { model } = trainable;
-  if (trainable.lora) {
-    await saveAdapter(dir, adapterOf(trainable, params), { baseModel: model.dir });
-  } else {
-    await saveModel({ ...model, weights: params }, dir, { dtype });
-  }
 }

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { loraConfig, modeConfig, towerModes } from "./lora-settings.js";
 import { lossConfig } from "./loss-config.js";
 
 const share = z.number().min(0).max(1);
@@ -39,24 +40,6 @@ const dataConfig = z.strictObject({
     .min(0)
     .default(10_000)
     .describe("disk for decoded pictures, MB, shared by the runs beside one another; 0 = none"),
-});
-
-const loraConfig = z.strictObject({
-  rank: z.int().min(1).default(16),
-  alpha: z.number().positive().default(32).describe("the update is scaled by alpha / rank"),
-  dropout: z.number().min(0).lt(1).default(0).describe("on the input of every LoRA layer"),
-  targets: z
-    .union([z.string().min(1), z.array(z.string().min(1)).min(1)])
-    .default(["q_proj", "k_proj", "v_proj", "out_proj"])
-    .describe("module names (suffixes), or one regular expression over whole module paths"),
-  rankPattern: z.record(z.string(), z.int().min(1)).default({}).describe("rank by module pattern"),
-  alphaPattern: z.record(z.string(), z.number().positive()).default({}),
-  useRslora: z.boolean().default(false).describe("scale by alpha / sqrt(rank)"),
-  strength: z
-    .number()
-    .min(0)
-    .default(1)
-    .describe("multiplier on the adapter when it is used: in evaluation here, in search later"),
 });
 
 const optimizerConfig = z.strictObject({
@@ -138,12 +121,13 @@ const checkpointConfig = z.strictObject({
 /** Whether SimCSE's two encodings of a text can differ. */
 const simCseHasNoise = (c: {
   readonly loss: z.output<typeof lossConfig>;
-  readonly lora: { readonly dropout: number };
-  readonly mode: "lora" | "full";
+  readonly lora: z.output<typeof loraConfig>;
+  readonly mode: z.output<typeof modeConfig>;
 }): boolean => {
   const given = c.loss.find((term) => term.simCse !== undefined)?.simCse;
   const otherCaption = typeof given === "object" && given.captions === "other";
-  return given === undefined || otherCaption || (c.mode === "lora" && c.lora.dropout > 0);
+  const dropout = c.lora.text?.dropout ?? c.lora.dropout;
+  return given === undefined || otherCaption || (towerModes(c.mode).text === "lora" && dropout > 0);
 };
 
 /** Everything that decides a training run, as strict data: an unknown key is an error. */
@@ -156,7 +140,11 @@ export const trainConfig = z
       .min(1)
       .optional()
       .describe("init random: directory with config, tokenizer and preprocessor_config (.json)"),
-    mode: z.enum(["lora", "full"]).default("lora"),
+    mode: modeConfig,
+    temperature: z
+      .enum(["learned", "frozen"])
+      .optional()
+      .describe("of the logits, clamped to at least 0.01; learned in full mode unless said"),
     init: z.enum(["pretrained", "random"]).default("pretrained"),
     data: dataConfig,
     lora: loraConfig.prefault({}),

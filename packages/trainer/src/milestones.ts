@@ -1,7 +1,8 @@
-import { saveCheckpoint, saveWeights } from "./checkpoint.js";
+import { saveCheckpoint } from "./checkpoint.js";
 import { writeDirAtomically, writeFileAtomically } from "./disk.js";
 import type { Evaluator } from "./evaluator.js";
 import type { LoopParts, Plan, Progress } from "./plan.js";
+import { isAdapter, saveWeights } from "./saved-weights.js";
 import { isBetter, type Summary } from "./summary.js";
 
 /** Evaluates, logs it, and keeps the weights in best/ when they are the ones to select. */
@@ -20,7 +21,9 @@ export async function evaluateNow(
   if (any) progress.final = sets;
   const isLast = config.evaluate.select === "last";
   if (step > 0 && (isLast || isBetter(sets, progress.best?.sets, leastOutside))) {
-    await writeDirAtomically(run.dir, "best", (dir) => saveWeights(dir, trainable, config.dtype));
+    await writeDirAtomically(run.dir, "best", (dir) =>
+      saveWeights(dir, trainable, savedAs(config)),
+    );
     progress.best = { step, sets };
   }
   if (!any) return;
@@ -29,6 +32,8 @@ export async function evaluateNow(
   await log.append(record);
   onEvent(record);
 }
+
+const savedAs = ({ dtype, lora }: LoopParts["config"]) => ({ dtype, strength: lora.strength });
 
 /** Saves all that a resumed run needs. */
 export async function checkpointNow(
@@ -56,8 +61,10 @@ export async function finish(parts: LoopParts, plan: Plan, progress: Progress): 
   const { config, run, trainable, skips, onEvent } = parts;
   const interrupted = progress.step < plan.totalSteps;
   if (interrupted) await checkpointNow(parts, plan, progress);
-  else if (config.mode === "full") {
-    await writeDirAtomically(run.dir, "model", (dir) => saveWeights(dir, trainable, config.dtype));
+  else if (!isAdapter(trainable)) {
+    await writeDirAtomically(run.dir, "model", (dir) =>
+      saveWeights(dir, trainable, savedAs(config)),
+    );
   }
   const summary: Summary = {
     interrupted,
@@ -70,7 +77,7 @@ export async function finish(parts: LoopParts, plan: Plan, progress: Progress): 
     mode: config.mode,
     model: trainable.model.dir,
     fingerprint: trainable.model.fingerprint,
-    strength: config.mode === "lora" ? config.lora.strength : null,
+    strength: isAdapter(trainable) ? config.lora.strength : null,
     base: progress.base ?? null,
     best: progress.best ?? null,
     final: progress.final ?? null,

@@ -1,3 +1,4 @@
+import type { TrainConfig } from "./config.js";
 import type { SetMetrics } from "./metrics-log.js";
 
 /** `summary.json`: how a run ended. */
@@ -12,11 +13,11 @@ export interface Summary {
   readonly loss: number | null;
   /** Broken pictures left out; `skipped.jsonl` names them. */
   readonly skipped: number;
-  readonly mode: "lora" | "full";
+  readonly mode: TrainConfig["mode"];
   /** Directory of the model that was tuned. */
   readonly model: string;
   readonly fingerprint: string;
-  /** Default multiplier on the adapter; null in full mode. */
+  /** Default multiplier on the adapter; null where the run ends in a model. */
   readonly strength: number | null;
   /** The untuned model. */
   readonly base: SetMetrics | null;

@@ -1,37 +1,49 @@
 import {
-  type Adapter,
   adapterScales,
   type ClipModel,
   initLora,
+  initMagnitudes,
   type LoraConfig,
   type Network,
+  pissaStart,
 } from "@cliptune/clip";
-import {
-  type Arrays,
-  type Constants,
-  type Engine,
-  type NdArray,
-  type ProgramValues,
-  type State,
-  UserError,
+import type {
+  Arrays,
+  Constants,
+  Engine,
+  NdArray,
+  ProgramValues,
+  State,
+  Tensors,
 } from "@cliptune/engine";
-import type * as tf from "@tensorflow/tfjs-core";
+import * as tf from "@tensorflow/tfjs-core";
 import { initMoments } from "./adamw.js";
 import type { TrainConfig } from "./config.js";
 import { lossNeeds, lossTerms } from "./loss-config.js";
+import { type Tuning, tuningOf } from "./tuning.js";
 
 /** A model on an engine, split into what is frozen and what is trained. */
 export interface Trainable {
   readonly model: ClipModel;
-  readonly mode: TrainConfig["mode"];
-  /** Undefined in full mode, where every weight is in the state. */
+  readonly tuning: Tuning;
+  /** Undefined when every weight is in the state. */
   readonly constants?: Constants;
   /** Trained parameters under their own names, and the optimizer's moments. */
   readonly state: State;
   /** Names of the trained parameters. */
   readonly names: readonly string[];
-  readonly lora?: { readonly config: LoraConfig; readonly scales: Record<string, number> };
+  readonly lora?: TrainableLora;
 }
+
+export interface TrainableLora {
+  readonly config: LoraConfig;
+  readonly scales: Readonly<Record<string, number>>;
+  /** What PiSSA began at: the adapter's effect is what differs from it. */
+  readonly start?: Arrays;
+}
+
+/** Names of PiSSA's start among the constants. */
+const startPrefix = "start.";
 
 export interface NetworkOptions {
   readonly strength?: tf.Scalar;
@@ -44,33 +56,50 @@ export interface NetworkOptions {
   readonly trained?: Readonly<Record<string, tf.Tensor>>;
 }
 
-export function loraConfigOf(config: TrainConfig): LoraConfig {
-  const { strength: _, ...lora } = config.lora;
-  return lora;
-}
-
 export function createTrainable(engine: Engine, model: ClipModel, config: TrainConfig): Trainable {
+  const tuning = tuningOf(config, model.config);
   const bias = lossNeeds(lossTerms(config.loss)).bias ? { logit_bias: scalar(0) } : {};
-  if (config.mode === "full") {
-    const trained = { ...model.weights, ...bias };
-    const state = engine.state({ ...trained, ...initMoments(trained) });
-    return { model, mode: "full", state, names: Object.keys(trained) };
-  }
-  const loraConfig = loraConfigOf(config);
-  const params = initLora(model.config, loraConfig, config.seed);
-  if (Object.keys(params).length === 0) {
-    throw new UserError(`lora.targets ${JSON.stringify(config.lora.targets)} match no module.`);
-  }
-  const trained = { ...params, ...bias };
-  return {
-    model,
-    mode: "lora",
-    constants: engine.constants(model.weights),
+  const stateOf = (trained: Arrays) => ({
     state: engine.state({ ...trained, ...initMoments(trained) }),
     names: Object.keys(trained),
-    lora: { config: loraConfig, scales: adapterScales(model.config, loraConfig) },
+  });
+  if (tuning.whole) return { model, tuning, ...stateOf({ ...model.weights, ...bias }) };
+  const own = [...tuning.replaced, ...tuning.full, ...(tuning.temperature ? ["logit_scale"] : [])];
+  const start = startOf(model, tuning, config);
+  const trained = {
+    ...(tuning.lora && { ...(start ?? freshLora(model, tuning.lora, config)) }),
+    ...Object.fromEntries(own.map((name) => [name, model.weights[name]!])),
+    ...bias,
+  };
+  return {
+    model,
+    tuning,
+    constants: engine.constants({ ...model.weights, ...prefixed(start ?? {}) }),
+    ...stateOf(trained),
+    ...(tuning.lora && {
+      lora: {
+        config: tuning.lora,
+        scales: adapterScales(model.config, tuning.lora),
+        ...(start && { start }),
+      },
+    }),
   };
 }
+
+function startOf(model: ClipModel, { lora }: Tuning, config: TrainConfig): Arrays | undefined {
+  return lora && config.lora.init === "pissa" ? pissaStart(model, lora, config.seed) : undefined;
+}
+
+function freshLora({ config: shape, weights }: ClipModel, lora: LoraConfig, config: TrainConfig) {
+  const init = config.lora.init === "gaussian" ? "gaussian" : "kaiming";
+  return {
+    ...initLora(shape, lora, config.seed, init),
+    ...(lora.useDora && initMagnitudes(shape, lora, weights)),
+  };
+}
+
+const prefixed = (arrays: Arrays): Arrays =>
+  Object.fromEntries(Object.entries(arrays).map(([name, a]) => [`${startPrefix}${name}`, a]));
 
 const scalar = (value: number): NdArray => ({
   dtype: "float32",
@@ -79,10 +108,10 @@ const scalar = (value: number): NdArray => ({
 });
 
 /** The model as it was before training, with nothing to train. */
-export function frozenBase(engine: Engine, { model, mode, constants }: Trainable): Trainable {
+export function frozenBase(engine: Engine, { model, tuning, constants }: Trainable): Trainable {
   return {
     model,
-    mode,
+    tuning,
     constants: constants ?? engine.constants(model.weights),
     state: engine.state({}),
     names: [],
@@ -97,36 +126,42 @@ export function networkOf(
 ): Network {
   const { config } = trainable.model;
   const how = { ...(keptPatches && { keptPatches }), ...(recompute && { recompute }) };
-  if (!trainable.lora) return { config, params: { ...constants, ...trained }, ...how };
-  const rate = trainable.lora.config.dropout;
+  const { tuning, lora } = trainable;
+  if (tuning.whole || !lora) return { config, params: { ...constants, ...trained }, ...how };
+  const rates = Object.keys(lora.scales).map(tuning.dropoutOf);
+  const drops = dropoutSeed && rates.some((rate) => rate > 0);
+  const full = Object.fromEntries(tuning.full.map((name) => [name, trained[name]!]));
   return {
     config,
-    params: constants,
+    params: { ...constants, ...full },
     ...how,
     lora: {
-      params: trained,
-      scales: trainable.lora.scales,
+      params: adapterParams(trainable, trained, constants),
+      scales: lora.scales,
       ...(strength && { strength }),
-      ...(dropoutSeed && rate > 0 && { dropout: { rate, seed: dropoutSeed } }),
+      ...(drops && { dropout: { rate: tuning.dropoutOf, seed: dropoutSeed } }),
     },
   };
 }
 
-/** Trained, but no part of an adapter or a model: of use in training only. */
-const isExtra = (name: string): boolean => name === "logit_bias";
+/** Names of what an adapter holds: thin matrices, magnitudes, and the model's weights that it replaces. */
+export const adapterNames = ({ names, tuning }: Trainable): string[] =>
+  names.filter((name) => /\.lora_[\w.]+$/.test(name) || tuning.replaced.includes(name));
 
-/** The trained parameters, read back from the engine. */
-export const readParams = (trainable: Trainable): Promise<Arrays> =>
-  trainable.state.read(trainable.names.filter((name) => !isExtra(name)));
-
-/** All else that a resumed run needs: the optimizer's moments, and what an adapter has no place for. */
-export const readMoments = (trainable: Trainable): Promise<Arrays> =>
-  trainable.state.read(
-    Object.keys(trainable.state.specs).filter((n) => n.startsWith("optimizer.") || isExtra(n)),
+/** With PiSSA's start subtracted: two pairs of thin matrices side by side. */
+function adapterParams(trainable: Trainable, trained: Tensors, constants: Tensors): Tensors {
+  const start = trainable.lora?.start;
+  return Object.fromEntries(
+    adapterNames(trainable).map((name): [string, tf.Tensor] => {
+      const own = trained[name]!;
+      if (!start?.[name]) return [name, own];
+      const first = constants[`${startPrefix}${name}`]!;
+      return [
+        name,
+        name.endsWith(".lora_A.weight")
+          ? tf.concat([own, first], 0)
+          : tf.concat([own, tf.neg(first)], 1),
+      ];
+    }),
   );
-
-/** The adapter as it is saved. */
-export const adapterOf = ({ lora }: Trainable, weights: Arrays): Adapter => ({
-  config: lora!.config,
-  weights,
-});
+}
