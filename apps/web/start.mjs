@@ -102,9 +102,11 @@ function explain(error, port, host) {
 async function close(server, app) {
   const closed = new Promise((done) => server.close(done));
   globalThis.cliptuneStopping?.abort(); // live streams end, which would go on for ever
-  server.closeIdleConnections();
+  // A connection that has had its answer now would be kept alive for another request.
+  const idle = setInterval(() => server.closeIdleConnections(), 50);
   const timer = setTimeout(() => server.closeAllConnections(), graceMs);
   await closed;
+  clearInterval(idle);
   clearTimeout(timer);
   await app.close();
 }

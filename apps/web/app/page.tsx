@@ -2,27 +2,29 @@ import { Header } from "@/components/header";
 import { Notice } from "@/components/notice";
 import { SearchPage } from "@/components/search/search-page";
 import type { SearchStart } from "@/components/search/search-state";
-import { answerItems, answerSearch, defaultHits, describeIndex } from "@/server/answers";
+import type { SearchReply } from "@/lib/contract";
+import { asksSomething, type Query, readQuery, searchParameters } from "@/lib/query";
+import { answerItems, answerSearch, describeIndex } from "@/server/answers";
+import { defaultHits, readAsked } from "@/server/asked";
 import { describeFailure } from "@/server/failure";
-import { longestQuery } from "@/server/parameters";
+import { readLanguage } from "@/server/language";
 
 interface HomeProps {
   readonly searchParams: Promise<Record<string, string | string[] | undefined>>;
 }
 
 export default async function Page({ searchParams }: HomeProps) {
-  const { q } = await searchParams;
-  const query = (typeof q === "string" ? q : "").slice(0, longestQuery);
-  const start = await readStart(query);
-  if ("failure" in start) {
+  const start = await readStart(readQuery(toParameters(await searchParams)));
+  if ("unreadable" in start) {
+    const { words } = await readLanguage();
     return (
       <>
         <Header page="search" />
         <main>
-          <Notice title="The index cannot be searched" tone="danger">
-            <p>{start.failure}</p>
+          <Notice title={words.search.noIndex} tone="danger">
+            <p>{start.unreadable}</p>
             <a href="/" className="text-accent underline underline-offset-4">
-              Try again
+              {words.search.retry}
             </a>
           </Notice>
         </main>
@@ -32,14 +34,33 @@ export default async function Page({ searchParams }: HomeProps) {
   return <SearchPage start={start} />;
 }
 
+function toParameters(values: Awaited<HomeProps["searchParams"]>): URLSearchParams {
+  const pairs = Object.entries(values).flatMap(([name, value = []]) =>
+    [value].flat().map((one) => [name, one]),
+  );
+  return new URLSearchParams(pairs);
+}
+
 /** The first answer comes with the page, so that nothing moves once it is there. */
-async function readStart(query: string): Promise<SearchStart | { failure: string }> {
+async function readStart(query: Query): Promise<SearchStart | { unreadable: string }> {
   try {
-    const { aspect } = await describeIndex();
-    const { items: sample, count } = await answerItems({ offset: 0, limit: defaultHits });
-    const answer = query.trim() ? await answerSearch(query.trim(), defaultHits) : undefined;
-    return { query, aspect, count, sample, ...(answer ? { answer } : {}) };
+    const facts = await describeIndex();
+    const { items: sample } = await answerItems({ offset: 0, limit: defaultHits });
+    return { query, ...facts, sample, ...(await readAnswer(query)) };
   } catch (error) {
-    return { failure: describeFailure(error).error };
+    return { unreadable: describeFailure(error).error };
+  }
+}
+
+/** An address may ask what cannot be answered, such as a picture that was forgotten. */
+async function readAnswer(
+  query: Query,
+): Promise<{ answer?: SearchReply } & Pick<SearchStart, "failure">> {
+  if (!asksSomething(query) && query.filter.length === 0) return {};
+  try {
+    return { answer: await answerSearch(readAsked(searchParameters(query))) };
+  } catch (error) {
+    const { status, error: message } = describeFailure(error);
+    return { failure: { kind: "told", message, status } };
   }
 }

@@ -4,8 +4,9 @@
 const bounds = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5];
 const routes = [
   [/^\/$/, "/"],
-  [/^\/(healthz|metrics|runs|compare|map)$/, (match) => match[0]],
+  [/^\/(healthz|metrics|runs|curves|compare|map)$/, (match) => match[0]],
   [/^\/runs\/[^/]+$/, "/runs/[name]"],
+  [/^\/sweeps\/[^/]+$/, "/sweeps/[name]"],
   [/^\/api\/thumbnails\/[^/]+$/, "/api/thumbnails/[id]"],
   [/^\/api\/pictures\/[^/]+$/, "/api/pictures/[id]"],
   [/^\/api\/runs\/[^/]+/, "/api/runs/[name]"],

@@ -1,10 +1,26 @@
+import type {
+  Condition,
+  FieldSummary,
+  Filter,
+  SearchHit,
+  SearchOptions,
+  SearchRequest,
+} from "@cliptune/index";
+
+export type { Condition, FieldSummary, Filter, SearchOptions };
+
 /** What the server asks of an opened index; `@cliptune/index` provides it. */
 export interface Searcher {
   readonly count: number;
   /** Changes whenever the index is built again. */
   readonly version: string;
-  searchText(text: string, k: number): Promise<Found>;
-  similar(id: string, k: number): Promise<Found>;
+  readonly fields: readonly FieldSummary[];
+  /**
+   * Without terms: all that passes the filter, in no meant order and without scores.
+   *
+   * @throws UserError when a part of the request cannot be used
+   */
+  search(request: SearchRequest): Promise<Found>;
   items(range: { readonly offset: number; readonly limit: number }): Promise<readonly Item[]>;
   item(id: string): Promise<Item | undefined>;
   /** The bytes of a WebP picture. */
@@ -12,38 +28,53 @@ export interface Searcher {
   close(): Promise<void>;
 }
 
-export type Fields = Readonly<Record<string, string | number>>;
+/** A term as a caller gives it: pictures by the name that the server gave them, or as their bytes. */
+export type AskedTerm = (
+  | { readonly text: string }
+  | { readonly id: string }
+  | { readonly picture: string }
+  | { readonly image: Uint8Array }
+) & { readonly weight?: number };
 
-export interface Item {
-  readonly id: string;
-  readonly title: string;
-  readonly fields: Fields;
+export interface Asked {
+  readonly query: readonly AskedTerm[];
+  readonly k: number;
+  readonly cursor: string | undefined;
+  readonly filter: Filter | undefined;
+  readonly hybrid: boolean | number | undefined;
+  readonly group: boolean | number | undefined;
+  readonly diversity: boolean | number | undefined;
 }
 
-export interface Hit extends Item {
-  /** Cosine of the query's and the picture's embeddings. */
-  readonly score: number;
-}
+export type Item = Pick<SearchHit, "id" | "title" | "fields">;
+
+/** `score` is the cosine of the query's and the picture's embeddings; absent where nothing was asked. */
+export type Hit = Item & Partial<Pick<SearchHit, "score" | "confidence" | "duplicates">>;
 
 /** Milliseconds a stage. */
 export type Timings = Readonly<Record<string, number>>;
 
 export interface Found {
   readonly hits: readonly Hit[];
+  readonly cursor?: string;
+  /** Items that the filter leaves; not known when near-duplicates are folded. */
+  readonly total?: number;
+  /** Of the best hit, 0 to 1. */
+  readonly confidence: number;
+  readonly goodMatch: boolean;
   readonly timings: Timings;
 }
 
-/** An item as the page shows it; `score` is absent where nothing was asked. */
-export interface Card extends Item {
-  readonly score?: number;
+/** An item as the page shows it. */
+export interface Card extends Hit {
   /** A path on this server. */
   readonly thumbnail: string;
 }
 
-export interface SearchReply {
+export interface SearchReply extends Omit<Found, "hits"> {
+  /** The words that were asked for, without signs and weights. */
   readonly query: string;
   readonly hits: readonly Card[];
-  readonly timings: Timings;
 }
 
 export interface SimilarReply {
@@ -57,6 +88,18 @@ export interface ItemsReply {
   readonly offset: number;
   /** Items in the index. */
   readonly count: number;
+}
+
+export interface FieldsReply {
+  readonly fields: readonly FieldSummary[];
+}
+
+/** A picture that was sent: `picture` names it in later searches. */
+export interface PictureReply {
+  readonly picture: string;
+  readonly width: number;
+  readonly height: number;
+  readonly thumbnail: string;
 }
 
 /** The nearest of a few shapes, so that the grid needs no style attribute. */

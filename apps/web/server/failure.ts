@@ -3,7 +3,7 @@ export class Failure extends Error {
   override name = "Failure";
 
   constructor(
-    readonly status: 400 | 404 | 503,
+    readonly status: 400 | 404 | 413 | 415 | 429 | 503,
     message: string,
   ) {
     super(message);

@@ -1,10 +1,9 @@
-import type { Found, Item, Searcher } from "@/lib/contract";
+import type { Found, Item, Searcher, SearchOptions } from "@/lib/contract";
 import { spreadOrder } from "@/lib/spread-order";
 import { readEnvironment } from "../environment.mjs";
 
 type OpenSearcher = typeof import("@cliptune/index").openSearcher;
 type PackageSearcher = Awaited<ReturnType<OpenSearcher>>;
-type Answer = Awaited<ReturnType<PackageSearcher["searchText"]>>;
 
 /**
  * Opens the index directory with the model that made it.
@@ -21,14 +20,19 @@ export async function openIndex(dir: string): Promise<Searcher> {
   return adapt(await openSearcher(dir, options));
 }
 
-function adapt({ index, manifest, searchText, similar, close }: PackageSearcher): Searcher {
+function adapt(opened: PackageSearcher): Searcher {
+  const { index, manifest } = opened;
   const { count, version } = manifest;
   const order = spreadOrder(count);
   return {
     count,
     version,
-    searchText: async (text, k) => toFound(await searchText(text, k)),
-    similar: async (id, k) => toFound(await similar(id, k)),
+    fields: opened.fields(),
+    async search({ query, ...options }) {
+      if (query.length > 0) return toFound(await opened.search({ query, ...options }));
+      const { hits, ...found } = toFound(await browse(opened, options));
+      return { ...found, hits: hits.map(toItem), confidence: 1, goodMatch: true };
+    },
     async items({ offset, limit }) {
       const wanted = Math.max(0, Math.min(limit, count - offset));
       const neighbors = Array.from({ length: wanted }, (_, i) => ({
@@ -42,8 +46,16 @@ function adapt({ index, manifest, searchText, similar, close }: PackageSearcher)
       return item && toItem(item);
     },
     thumbnail: (id) => index.thumbnail(id),
-    close,
+    close: opened.close,
   };
+}
+
+/** All that passes a filter, ordered around the first item of the index for want of a query. */
+async function browse({ index }: PackageSearcher, options: SearchOptions) {
+  const [first] = await index.items({ offset: 0, limit: 1 });
+  const vector = first && (await index.vector(first.id));
+  if (!vector) throw new Error("An index without items cannot be browsed.");
+  return index.query({ vector, asked: "browse" }, options);
 }
 
 // Only what the page shows: the rest (a picture's path on this machine) stays on the server.
@@ -51,10 +63,15 @@ function toItem({ id, title, fields }: Item): Item {
   return { id, title, fields };
 }
 
-function toFound({ hits, timings }: Answer): Found {
-  const { encodeMs: encode, searchMs: search, readMs: read } = timings;
+function toFound({ hits, timings, ...answer }: Awaited<ReturnType<typeof browse>>): Found {
   return {
-    hits: hits.map((hit) => ({ ...toItem(hit), score: hit.score })),
-    timings: { encode, search, read },
+    ...answer,
+    hits: hits.map(({ id, title, fields, score, confidence, duplicates }) => ({
+      ...{ id, title, fields, score, confidence },
+      ...(duplicates === undefined || duplicates.length === 0 ? {} : { duplicates }),
+    })),
+    timings: Object.fromEntries(
+      Object.entries(timings).map(([name, time]) => [name.replace(/Ms$/, ""), time]),
+    ),
   };
 }

@@ -22,7 +22,8 @@ export async function replyJson(
 
 export function replyFailure(cause: unknown): Response {
   const { status, error } = describeFailure(cause);
-  return Response.json({ error }, { status, headers: { "Cache-Control": "no-store" } });
+  const retry = status === 429 ? { "Retry-After": "1" } : {};
+  return Response.json({ error }, { status, headers: { "Cache-Control": "no-store", ...retry } });
 }
 
 function serverTiming(timings: Timings): string {

@@ -2,10 +2,12 @@
 
 import { type KeyboardEvent, type MouseEvent, useEffect, useRef } from "react";
 import type { Aspect, Card } from "@/lib/contract";
-import { Cross } from "./cross";
+import { useWords } from "../words";
+import { ConfidenceBar } from "./confidence-bar";
+import { Duplicates } from "./duplicates";
 import { FieldList } from "./field-list";
+import { Icon } from "./icon";
 import { Picture } from "./picture";
-import { ScoreBar } from "./score-bar";
 import { SimilarGrid } from "./similar-grid";
 
 interface DetailDialogProps {
@@ -16,9 +18,12 @@ interface DetailDialogProps {
   readonly aspect: Aspect;
   readonly onShow: (card: Card) => void;
   readonly onClose: () => void;
+  /** Searches by the picture itself. */
+  readonly onSearch: (card: Card) => void;
 }
 
-export function DetailDialog({ card, cards, aspect, onShow, onClose }: DetailDialogProps) {
+export function DetailDialog(props: DetailDialogProps) {
+  const { card, cards, onShow, onClose } = props;
   const dialog = useRef<HTMLDialogElement>(null);
   const id = card?.id;
 
@@ -48,14 +53,15 @@ export function DetailDialog({ card, cards, aspect, onShow, onClose }: DetailDia
       aria-labelledby="detail-title"
       className="m-auto max-h-[92dvh] w-[min(64rem,calc(100vw-1.5rem))] max-w-none overflow-y-auto overscroll-contain rounded-2xl border border-line bg-surface text-ink shadow-2xl"
     >
-      {card && <Detail card={card} aspect={aspect} onShow={onShow} onClose={onClose} />}
+      {card && <Detail {...props} card={card} />}
     </dialog>
   );
 }
 
 type DetailProps = Omit<DetailDialogProps, "card" | "cards"> & { readonly card: Card };
 
-function Detail({ card, aspect, onShow, onClose }: DetailProps) {
+function Detail({ card, aspect, onShow, onClose, onSearch }: DetailProps) {
+  const { words } = useWords();
   return (
     <div className="p-5 sm:p-7">
       <div className="grid gap-6 sm:grid-cols-[minmax(0,5fr)_minmax(0,6fr)] sm:gap-8">
@@ -72,19 +78,24 @@ function Detail({ card, aspect, onShow, onClose }: DetailProps) {
             </h2>
             <button
               type="button"
-              aria-label="Close"
+              aria-label={words.card.close}
               onClick={onClose}
-              className="-mt-1 -mr-2 grid size-9 shrink-0 place-items-center rounded-lg text-muted hover:bg-sunken hover:text-ink"
+              className="icon-button -mt-1 -mr-2"
             >
-              <Cross className="size-4" />
+              <Icon name="cross" />
             </button>
           </div>
           <div className="mt-3 h-5 max-w-56">
-            {card.score !== undefined && <ScoreBar score={card.score} />}
+            {card.confidence !== undefined && <ConfidenceBar confidence={card.confidence} />}
           </div>
           <FieldList card={card} />
+          <button type="button" onClick={() => onSearch(card)} className="quiet-button mt-4">
+            <Icon name="search" />
+            {words.card.searchSimilar}
+          </button>
         </div>
       </div>
+      <Duplicates card={card} />
       <SimilarGrid key={card.id} id={card.id} aspect={aspect} onOpen={onShow} />
     </div>
   );

@@ -1,13 +1,18 @@
+"use client";
+
+import { useWords } from "../words";
+
 interface ExamplesProps {
   readonly titles: readonly string[];
   readonly onChoose: (title: string) => void;
 }
 
 export function Examples({ titles, onChoose }: ExamplesProps) {
+  const { words } = useWords();
   if (titles.length === 0) return null;
   return (
     <span className="flex min-w-0 items-baseline gap-x-3">
-      <span className="text-muted">Try</span>
+      <span className="whitespace-nowrap text-muted">{words.search.try}</span>
       <span className="flex h-5 flex-wrap gap-x-4 overflow-hidden">
         {titles.map((title) => (
           <button

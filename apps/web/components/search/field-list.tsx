@@ -1,14 +1,27 @@
 import type { Card } from "@/lib/contract";
+import { useWords } from "../words";
 
-export function FieldList({ card }: { card: Card }) {
-  const rows = [...Object.entries(card.fields), ["id", card.id] as const];
+export function FieldList({ card }: { readonly card: Card }) {
+  const { words } = useWords();
+  const score = card.score?.toFixed(3).replace("-", "−");
+  const rows: [string, string | number | boolean][] = [
+    ...Object.entries(card.fields),
+    ...(score === undefined ? [] : [[words.card.cosine, score] as [string, string]]),
+    [words.card.id, card.id],
+  ];
   return (
     <dl className="mt-4 grid grid-cols-[auto_minmax(0,1fr)] gap-x-6 border-line border-t">
       {rows.map(([name, value]) => (
         <div key={name} className="col-span-2 grid grid-cols-subgrid border-line border-b py-2">
           <dt className="text-muted">{name}</dt>
           <dd className="break-words">
-            {/^https?:\/\//.test(String(value)) ? link(value) : value}
+            {/^https?:\/\//.test(String(value))
+              ? link(String(value))
+              : typeof value === "boolean"
+                ? value
+                  ? words.filters.yes
+                  : words.filters.no
+                : value}
           </dd>
         </div>
       ))}
@@ -16,10 +29,10 @@ export function FieldList({ card }: { card: Card }) {
   );
 }
 
-function link(value: string | number) {
+function link(value: string) {
   return (
     <a
-      href={String(value)}
+      href={value}
       target="_blank"
       rel="noreferrer noopener"
       className="text-accent underline-offset-4 hover:underline"

@@ -1,7 +1,16 @@
 "use client";
 
-import { type KeyboardEvent, type Ref, useEffect, useImperativeHandle, useRef } from "react";
-import { Cross } from "./cross";
+import {
+  type KeyboardEvent,
+  type ReactNode,
+  type Ref,
+  useEffect,
+  useImperativeHandle,
+  useRef,
+} from "react";
+import { longestText } from "@/lib/query";
+import { useWords } from "../words";
+import { Icon } from "./icon";
 
 interface SearchBoxProps {
   readonly ref: Ref<HTMLInputElement>;
@@ -10,9 +19,12 @@ interface SearchBoxProps {
   readonly onChange: (value: string) => void;
   /** The down arrow: on to the pictures. */
   readonly onLeave: () => void;
+  /** What lies at the right end of the empty box. */
+  readonly children?: ReactNode;
 }
 
-export function SearchBox({ ref, value, pending, onChange, onLeave }: SearchBoxProps) {
+export function SearchBox({ ref, value, pending, onChange, onLeave, children }: SearchBoxProps) {
+  const { words } = useWords();
   const input = useRef<HTMLInputElement>(null);
   useImperativeHandle(ref, () => input.current as HTMLInputElement);
   useSlashKey(input);
@@ -29,21 +41,11 @@ export function SearchBox({ ref, value, pending, onChange, onLeave }: SearchBoxP
   return (
     <search className="relative block">
       <label htmlFor="query" className="sr-only">
-        Search pictures by words
+        {words.search.label}
       </label>
-      <svg
-        viewBox="0 0 20 20"
-        className="pointer-events-none absolute top-3 left-3.5 size-5 text-muted"
-        aria-hidden="true"
-      >
-        <path
-          d="M13.2 13.2 17 17M14.5 8.75a5.75 5.75 0 1 1-11.5 0 5.75 5.75 0 0 1 11.5 0Z"
-          fill="none"
-          stroke="currentColor"
-          strokeWidth="1.6"
-          strokeLinecap="round"
-        />
-      </svg>
+      <span className="pointer-events-none absolute top-3 left-3.5 text-muted">
+        <Icon name="search" className="size-5" />
+      </span>
       <input
         ref={input}
         id="query"
@@ -53,39 +55,31 @@ export function SearchBox({ ref, value, pending, onChange, onLeave }: SearchBoxP
         autoComplete="off"
         autoCapitalize="off"
         spellCheck={false}
-        maxLength={500}
-        placeholder="Describe a picture"
+        maxLength={longestText}
+        placeholder={words.search.placeholder}
         aria-keyshortcuts="/"
         value={value}
         onChange={(event) => onChange(event.target.value)}
         onKeyDown={onKeyDown}
-        className="h-11 w-full rounded-xl border border-line bg-surface pr-11 pl-11 text-base shadow-[0_1px_2px_oklch(0_0_0/0.04)] outline-none transition-[border-color,box-shadow] placeholder:text-muted focus:border-accent focus:ring-3 focus:ring-accent/20"
+        className="h-11 w-full rounded-xl border border-line bg-surface pr-24 pl-11 text-base shadow-[0_1px_2px_oklch(0_0_0/0.04)] outline-none transition-[border-color,box-shadow] placeholder:text-muted focus:border-accent focus:ring-3 focus:ring-accent/20"
       />
-      <SideKey filled={value !== ""} onClear={() => [onChange(""), input.current?.focus()]} />
+      <span className="absolute top-1.5 right-1.5 flex items-center gap-0.5">
+        {value !== "" && (
+          <button
+            type="button"
+            aria-label={words.search.clear}
+            onClick={() => [onChange(""), input.current?.focus()]}
+            className="icon-button"
+          >
+            <Icon name="cross" className="size-3.5" />
+          </button>
+        )}
+        {children}
+      </span>
       <span className="pointer-events-none absolute inset-x-4 bottom-0 h-0.5 overflow-hidden rounded-full">
         {pending && <span className="pending-line block h-full w-1/4 rounded-full bg-accent" />}
       </span>
     </search>
-  );
-}
-
-function SideKey({ filled, onClear }: { filled: boolean; onClear: () => void }) {
-  if (!filled) {
-    return (
-      <kbd className="pointer-events-none absolute top-2.5 right-3 hidden size-6 place-items-center rounded-md border border-line font-sans text-muted text-xs sm:grid">
-        /
-      </kbd>
-    );
-  }
-  return (
-    <button
-      type="button"
-      aria-label="Clear the search"
-      onClick={onClear}
-      className="absolute top-1.5 right-1.5 grid size-8 place-items-center rounded-lg text-muted hover:bg-sunken hover:text-ink"
-    >
-      <Cross className="size-3.5" />
-    </button>
   );
 }
 

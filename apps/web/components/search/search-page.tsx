@@ -3,71 +3,102 @@
 import { useCallback, useMemo, useRef, useState } from "react";
 import type { Card } from "@/lib/contract";
 import { exampleTitles } from "@/lib/example-titles";
+import { readQuery, type Term } from "@/lib/query";
 import { Header } from "../header";
-import { Notice } from "../notice";
+import { Answer } from "./answer";
 import { DetailDialog } from "./detail-dialog";
+import { DropTarget } from "./drop-target";
 import { Examples } from "./examples";
-import { ResultGrid } from "./result-grid";
+import { FilterPanel } from "./filter-panel";
+import { PictureButton } from "./picture-button";
+import { RecentMenu } from "./recent-menu";
 import { SearchBox } from "./search-box";
 import type { SearchStart } from "./search-state";
 import { StatusLine } from "./status-line";
+import { TermRow } from "./term-row";
+import { usePictureTerm } from "./use-picture-term";
 import { useQuery } from "./use-query";
+import { useRecent } from "./use-recent";
+import { useSample } from "./use-sample";
 import { useSearch } from "./use-search";
 
-export function SearchPage({ start }: { start: SearchStart }) {
-  const [query, setQuery] = useQuery(start.query);
-  const { answer, pending, failure, retry } = useSearch(query, start.answer);
+export function SearchPage({ start }: { readonly start: SearchStart }) {
+  const { query, change } = useQuery(start.query);
+  const search = useSearch(query, start);
+  const sample = useSample(start.sample, start.count);
+  const { answer, failure, pending } = search;
+  const { recent, forget } = useRecent({ query, answered: answer !== undefined && !pending });
   const [shown, setShown] = useState<Card>();
+  const [filtering, setFiltering] = useState(start.query.filter.length > 0);
   const box = useRef<HTMLInputElement>(null);
   const grid = useRef<HTMLUListElement>(null);
   const examples = useMemo(() => exampleTitles(start.sample), [start.sample]);
   const close = useCallback(() => setShown(undefined), []);
-  const cards = answer ? answer.hits : start.sample;
+  const terms = useRef(query.terms);
+  terms.current = query.terms;
+  const addTerm = useCallback(
+    (term: Term) => {
+      const others = terms.current.filter(({ value }) => value !== term.value);
+      change({ terms: [...others, term] });
+    },
+    [change],
+  );
+  const picture = usePictureTerm(addTerm);
   const toGrid = () => grid.current?.querySelector<HTMLElement>("button[tabindex='0']")?.focus();
+  const searchLike = (card: Card) => {
+    close();
+    change({ text: "", terms: [{ kind: "id", value: card.id, weight: 1 }] });
+    window.scrollTo({ top: 0 });
+  };
 
   return (
     <>
       <Header page="search">
-        <SearchBox ref={box} value={query} pending={pending} onChange={setQuery} onLeave={toGrid} />
-      </Header>
-      <main className="px-4 pt-4 pb-16 sm:px-8" aria-busy={pending}>
-        <StatusLine answer={answer} count={start.count} failed={failure !== undefined}>
-          {!answer && <Examples titles={examples} onChoose={setQuery} />}
-        </StatusLine>
-        {failure !== undefined ? (
-          <Notice title="The search failed" tone="danger">
-            <p>{failure}</p>
-            <button
-              type="button"
-              onClick={retry}
-              className="rounded-lg border border-line bg-surface px-4 py-2 text-ink hover:bg-sunken"
-            >
-              Try again
-            </button>
-          </Notice>
-        ) : cards.length === 0 ? (
-          <Notice
-            title={answer ? `Nothing in this index for “${answer.query}”` : "This index is empty"}
-          >
-            <p>{answer ? "Try other words." : "Add pictures with `cliptune index build`."}</p>
-          </Notice>
-        ) : (
-          <ResultGrid
-            ref={grid}
-            cards={cards}
-            aspect={start.aspect}
-            label={answer ? `Results for ${answer.query}` : "A sample of the index"}
-            onOpen={setShown}
-            onLeaveUp={() => box.current?.focus()}
+        <SearchBox
+          ref={box}
+          value={query.text}
+          pending={pending || picture.busy}
+          onChange={(text) => change({ text }, "typing")}
+          onLeave={toGrid}
+        >
+          <RecentMenu
+            recent={recent}
+            onChoose={({ address }) => change(readQuery(new URLSearchParams(address)))}
+            onForget={forget}
           />
-        )}
+          <PictureButton onFile={picture.send} />
+        </SearchBox>
+      </Header>
+      <main className="px-4 pt-3 pb-16 sm:px-8" aria-busy={pending}>
+        <TermRow
+          terms={query.terms}
+          filters={query.filter.length}
+          filtering={filtering}
+          onTerms={(next) => change({ terms: next })}
+          onFiltering={setFiltering}
+        />
+        {filtering && <FilterPanel fields={start.fields} query={query} onChange={change} />}
+        <StatusLine answer={answer} count={start.count} failed={failure !== undefined}>
+          {!answer && <Examples titles={examples} onChoose={(text) => change({ text })} />}
+        </StatusLine>
+        <Answer
+          ref={grid}
+          search={search}
+          sample={sample}
+          aspect={start.aspect}
+          onOpen={setShown}
+          onLeaveUp={() => box.current?.focus()}
+          onClearFilters={query.filter.length > 0 ? () => change({ filter: [] }) : undefined}
+        />
       </main>
+      <DropTarget sending={picture} />
       <DetailDialog
         card={shown}
-        cards={cards}
+        cards={answer ? answer.hits : sample.cards}
         aspect={start.aspect}
         onShow={setShown}
         onClose={close}
+        onSearch={searchLike}
       />
     </>
   );

@@ -1,19 +1,17 @@
-import type { Aspect, Card, SearchReply } from "@/lib/contract";
+import type { Aspect, Card, FieldSummary, SearchReply } from "@/lib/contract";
+import type { ReplyError } from "@/lib/fetch-json";
+import type { Query } from "@/lib/query";
 
 /** What the server sends with the page. */
 export interface SearchStart {
-  readonly query: string;
+  readonly query: Query;
   readonly aspect: Aspect;
   /** Items in the index. */
   readonly count: number;
+  readonly fields: readonly FieldSummary[];
   /** Shown while nothing is asked. */
   readonly sample: readonly Card[];
   readonly answer?: SearchReply;
-}
-
-/** `answer` stays on screen while the next one is on its way. */
-export interface SearchState {
-  readonly answer: SearchReply | undefined;
-  readonly pending: boolean;
-  readonly failure: string | undefined;
+  /** Why the query of the address has no answer. */
+  readonly failure?: Pick<ReplyError, "kind" | "message" | "status">;
 }

@@ -3,6 +3,8 @@
 import { useEffect, useRef, useState } from "react";
 import type { Aspect, Card, SimilarReply } from "@/lib/contract";
 import { fetchJson } from "@/lib/fetch-json";
+import { failureText } from "@/lib/words/failure-text";
+import { useWords } from "../words";
 import { Tile } from "./tile";
 import { useGridKeys } from "./use-grid-keys";
 
@@ -14,9 +16,10 @@ interface SimilarGridProps {
 
 const count = 10;
 const blanks = Array.from({ length: count }, (_, position) => `blank-${position}`);
-type State = { readonly hits?: readonly Card[]; readonly failure?: string };
+type State = { readonly hits?: readonly Card[]; readonly failure?: unknown };
 
 export function SimilarGrid({ id, aspect, onOpen }: SimilarGridProps) {
+  const { words } = useWords();
   const [{ hits, failure }, setState] = useState<State>({});
   const list = useRef<HTMLUListElement>(null);
   const { active, setActive, onKeyDown } = useGridKeys(list, hits?.length ?? 0, () => undefined);
@@ -24,18 +27,18 @@ export function SimilarGrid({ id, aspect, onOpen }: SimilarGridProps) {
   useEffect(() => {
     const abort = new AbortController();
     const path = `/api/similar?id=${encodeURIComponent(id)}&k=${count}`;
-    fetchJson<SimilarReply>(path, abort.signal).then(setState, (error: Error) => {
-      if (!abort.signal.aborted) setState({ failure: error.message });
+    fetchJson<SimilarReply>(path, abort.signal).then(setState, (failure: unknown) => {
+      if (!abort.signal.aborted) setState({ failure });
     });
     return () => abort.abort();
   }, [id]);
 
   return (
     <section className="mt-8">
-      <h3 className="mb-4 font-medium">More like this</h3>
+      <h3 className="mb-4 font-medium">{words.card.similar}</h3>
       {failure !== undefined && (
         <p role="alert" className="text-danger">
-          {failure}
+          {failureText(failure, words)}
         </p>
       )}
       <ul

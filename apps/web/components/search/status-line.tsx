@@ -1,5 +1,9 @@
+"use client";
+
 import type { ReactNode } from "react";
 import type { SearchReply } from "@/lib/contract";
+import { counted, fill } from "@/lib/words/words";
+import { useWords } from "../words";
 
 interface StatusLineProps {
   readonly answer: SearchReply | undefined;
@@ -11,28 +15,41 @@ interface StatusLineProps {
 
 /** One line of a fixed height above the grid: how many, of how many, how fast. */
 export function StatusLine({ answer, count, failed, children }: StatusLineProps) {
-  const pictures = `${count.toLocaleString("en")} ${count === 1 ? "picture" : "pictures"}`;
-  const found = answer?.hits.length ?? 0;
-  const results = `${found} ${found === 1 ? "result" : "results"}`;
+  const { words, language } = useWords();
   return (
     <div className="mb-4 flex h-5 items-baseline justify-between gap-6">
       {children}
       <p role="status" aria-live="polite" className="truncate">
         {answer && !failed && (
           <>
-            {results}
-            <span className="text-muted"> for “{answer.query}”</span>
+            {!answer.goodMatch && answer.hits.length > 0 && (
+              <span className="font-medium text-warm" title={words.search.noGoodMatchHelp}>
+                {words.search.noGoodMatch}
+                <span className="sr-only">. {words.search.noGoodMatchHelp}</span>
+                <span aria-hidden="true"> · </span>
+              </span>
+            )}
+            {results(answer)}
+            {answer.query !== "" && (
+              <span className="text-muted"> {fill(words.search.for, { query: answer.query })}</span>
+            )}
           </>
         )}
       </p>
       <p className="shrink-0 text-muted tabular-nums">
-        {pictures}
+        {counted(words.search.pictures, count, language)}
         {answer && !failed && (
           <span className="hidden sm:inline"> · {milliseconds(answer.timings)} ms</span>
         )}
       </p>
     </div>
   );
+
+  /** Folded, the number is known only when the last page has come. */
+  function results({ hits, total, cursor }: SearchReply): string {
+    const text = counted(words.search.results, total ?? hits.length, language);
+    return total === undefined && cursor !== undefined ? text.replace(/(\d)(?!.*\d)/, "$1+") : text;
+  }
 }
 
 function milliseconds(timings: SearchReply["timings"]): string {

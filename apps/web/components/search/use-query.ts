@@ -1,23 +1,36 @@
 "use client";
 
-import { useCallback, useEffect, useState } from "react";
+import { useCallback, useEffect, useRef, useState } from "react";
+import { type Query, readQuery, writeQuery } from "@/lib/query";
 
-/** The text in the box, kept in the address as `?q=` so that a search can be shared and reloaded. */
-export function useQuery(first: string): [string, (query: string) => void] {
+export interface QueryControl {
+  readonly query: Query;
+  /** Typing changes the address in place; a choice is a step that the browser's Back undoes. */
+  change(part: Partial<Query>, how?: "typing" | "choice"): void;
+}
+
+/** The query, kept in the address so that a search can be shared, reloaded and gone back to. */
+export function useQuery(first: Query): QueryControl {
   const [query, setQuery] = useState(first);
+  const latest = useRef(first);
 
   useEffect(() => {
-    const onPop = () => setQuery(new URLSearchParams(window.location.search).get("q") ?? "");
+    const onPop = () => {
+      latest.current = readQuery(new URLSearchParams(window.location.search));
+      setQuery(latest.current);
+    };
     window.addEventListener("popstate", onPop);
     return () => window.removeEventListener("popstate", onPop);
   }, []);
 
-  const change = useCallback((next: string) => {
-    setQuery(next);
-    const wanted = next.trim();
-    const address = wanted ? `/?q=${encodeURIComponent(wanted)}` : "/";
-    window.history.replaceState(null, "", address);
+  const change = useCallback((part: Partial<Query>, how: "typing" | "choice" = "choice") => {
+    latest.current = { ...latest.current, ...part };
+    setQuery(latest.current);
+    const parameters = writeQuery(latest.current).toString();
+    const address = parameters === "" ? "/" : `/?${parameters}`;
+    if (how === "typing") window.history.replaceState(null, "", address);
+    else window.history.pushState(null, "", address);
   }, []);
 
-  return [query, change];
+  return { query, change };
 }

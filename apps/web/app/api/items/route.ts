@@ -1,4 +1,5 @@
-import { answerItems, defaultHits, mostHits } from "@/server/answers";
+import { answerItems } from "@/server/answers";
+import { defaultHits, mostHits } from "@/server/asked";
 import { integerParameter } from "@/server/parameters";
 import { replyJson } from "@/server/reply";
 

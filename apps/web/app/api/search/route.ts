@@ -1,17 +1,14 @@
-import { answerSearch, defaultHits, mostHits } from "@/server/answers";
-import { integerParameter, textParameter } from "@/server/parameters";
+import { answerSearch } from "@/server/answers";
+import { readAsked, readAskedBody } from "@/server/asked";
+import { readBody } from "@/server/read-body";
 import { replyJson } from "@/server/reply";
 
 export const dynamic = "force-dynamic";
 
 export function GET(request: Request): Promise<Response> {
-  return replyJson(async () => {
-    const { searchParams } = new URL(request.url);
-    const k = integerParameter(searchParams, "k", {
-      least: 1,
-      most: mostHits,
-      otherwise: defaultHits,
-    });
-    return answerSearch(textParameter(searchParams, "q"), k);
-  });
+  return replyJson(async () => answerSearch(readAsked(new URL(request.url).searchParams)));
+}
+
+export function POST(request: Request): Promise<Response> {
+  return replyJson(async () => answerSearch(readAskedBody(await readBody(request))));
 }

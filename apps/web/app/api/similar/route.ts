@@ -1,4 +1,5 @@
-import { answerSimilar, mostHits } from "@/server/answers";
+import { answerSimilar } from "@/server/answers";
+import { mostHits } from "@/server/asked";
 import { integerParameter, textParameter } from "@/server/parameters";
 import { replyJson } from "@/server/reply";
 
