@@ -39,7 +39,8 @@ export async function listCheckpoints(dir: string): Promise<number[]> {
 }
 
 /**
- * Writes `step-N/` beside the others, whole or not at all, then removes all but the newest `keep`.
+ * Writes `step-N/` beside the others, whole or not at all, then removes all but the newest `keep` and
+ * those of `keepSteps`.
  *
  * @throws UserError when the disk is full; earlier checkpoints stay
  */
@@ -47,7 +48,7 @@ export async function saveCheckpoint(
   dir: string,
   trainable: Trainable,
   state: RunState,
-  { keep }: { readonly keep: number },
+  { keep, keepSteps }: { readonly keep: number; readonly keepSteps: readonly number[] },
 ): Promise<string> {
   const steps = await listCheckpoints(dir);
   const name = nameOf(state.step);
@@ -59,7 +60,7 @@ export async function saveCheckpoint(
     });
     steps.push(state.step);
   }
-  for (const step of steps.slice(0, -keep)) {
+  for (const step of steps.slice(0, -keep).filter((each) => !keepSteps.includes(each))) {
     await rm(join(dir, nameOf(step)), { recursive: true, force: true });
   }
   return join(dir, name);

@@ -110,12 +110,26 @@ const evaluateConfig = z.strictObject({
     ),
 });
 
+const metricPath = z
+  .string()
+  .min(1)
+  .default("inDomain.textToImage.r10")
+  .describe("a metric of the evaluations by its path");
+
 const checkpointConfig = z.strictObject({
   every: z
     .union([z.literal("evaluation"), z.int().min(1)])
     .default("evaluation")
     .describe('"evaluation" (after each), or a number of steps'),
   keep: z.int().min(1).default(2).describe("newest checkpoints kept; best/ is apart"),
+  top: z.int().min(0).default(0).describe("best checkpoints kept beside the newest"),
+  metric: metricPath.describe("what the best are best at"),
+});
+
+const earlyStopping = z.strictObject({
+  patience: z.int().min(1).describe("evaluations in a row without an improvement that end the run"),
+  minDelta: z.number().min(0).default(0).describe("an improvement is more than this"),
+  metric: metricPath,
 });
 
 /** Whether SimCSE's two encodings of a text can differ. */
@@ -160,6 +174,11 @@ export const trainConfig = z
     augment: augmentConfig.prefault({}),
     evaluate: evaluateConfig.prefault({}),
     checkpoint: checkpointConfig.prefault({}),
+    earlyStopping: earlyStopping.optional(),
+    loggers: z
+      .array(z.enum(["csv", "tensorboard"]))
+      .default([])
+      .describe("beside metrics.jsonl: steps.csv and evaluations.csv; tensorboard/"),
     recompute: z
       .boolean()
       .default(false)
@@ -176,6 +195,10 @@ export const trainConfig = z
   .refine((c) => simCseHasNoise(c), {
     path: ["loss"],
     error: "simCse on the same caption needs lora.dropout above 0: the noise is all that differs",
+  })
+  .refine((c) => !c.earlyStopping || c.data.evaluate.inDomain || c.data.evaluate.outOfDomain, {
+    path: ["earlyStopping"],
+    error: "needs a set under data.evaluate: it watches a metric of the evaluations",
   })
   .refine((c) => c.init === "pretrained" || c.mode === "full", {
     path: ["mode"],

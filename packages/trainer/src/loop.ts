@@ -5,7 +5,7 @@ import { type CanvasStore, openCanvasStore } from "./canvas-store.js";
 import type { DataSets } from "./data-sets.js";
 import { createEvaluator, type Evaluator } from "./evaluator.js";
 import { lossOf } from "./forward.js";
-import { checkpointNow, evaluateNow, finish } from "./milestones.js";
+import { checkpointNow, evaluateNow, finish, isOver } from "./milestones.js";
 import { checkFinite } from "./non-finite.js";
 import { type LoopParts, type Plan, type Progress, planRun, startProgress } from "./plan.js";
 import { createPrefetch } from "./prefetch.js";
@@ -97,7 +97,7 @@ async function takeSteps(
   const { config, log, signal, onEvent } = parts;
   const { totalSteps } = plan;
   const fetch = createPrefetch(batches, { first: progress.step, end: totalSteps, ahead });
-  while (progress.step < totalSteps && !signal?.aborted) {
+  while (progress.step < totalSteps && !signal?.aborted && !isOver(parts)) {
     const began = performance.now();
     const { value: batch, seconds: decodeSeconds } = await fetch(progress.step);
     const ready = performance.now();

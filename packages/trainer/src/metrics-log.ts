@@ -1,66 +1,69 @@
 import { open, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import type { TrainConfig } from "./config.js";
 import { diskError, isMissing, writeFileAtomically } from "./disk.js";
-import type { RetrievalMetrics } from "./evaluate.js";
+import type { Logger } from "./loggers/logger.js";
+import { openLoggers } from "./loggers/open-loggers.js";
+import type { EvaluationRecord, MetricsRecord } from "./metrics-record.js";
 
-export interface StepRecord {
-  readonly type: "step";
-  /** Steps done. */
-  readonly step: number;
-  /** Passes over the first training set. */
-  readonly epoch: number;
-  /** Since the run began, pauses between resumptions left out. */
-  readonly seconds: number;
-  readonly loss: number;
-  readonly learningRate: number;
-  /** Before clipping. */
-  readonly gradNorm: number;
-  /** Each term of a loss that has several, before its weight. */
-  readonly terms?: Readonly<Record<string, number>>;
-  readonly pairsPerSecond: number;
-  /** From asking for the batch to having it: reading, decoding, drawing; other steps computed meanwhile. */
-  readonly decodeSeconds: number;
-  /** How long the engine had nothing to do because the batch was not there yet. */
-  readonly waitSeconds: number;
-  /** The engine's share of the step. */
-  readonly computeSeconds: number;
-}
+export type {
+  EvaluationRecord,
+  MetricsRecord,
+  SetMetrics,
+  SetName,
+  StepRecord,
+} from "./metrics-record.js";
 
-export type SetName = "inDomain" | "outOfDomain";
-export type SetMetrics = Partial<Record<SetName, RetrievalMetrics>>;
-
-export interface EvaluationRecord {
-  readonly type: "evaluation";
-  /** 0 is the untuned base. */
-  readonly step: number;
-  readonly epoch: number;
-  readonly seconds: number;
-  readonly sets: SetMetrics;
-}
-
-export type MetricsRecord = StepRecord | EvaluationRecord;
-
-/** `metrics.jsonl`: one record a line, only ever appended to. */
+/** `metrics.jsonl`, one record a line, and the same for whoever else logs. */
 export interface MetricsLog {
+  /** All so far, those of a resumed run too. */
+  readonly evaluations: readonly EvaluationRecord[];
   append(record: MetricsRecord): Promise<void>;
   /** Returns when all records are on the disk. */
   sync(): Promise<void>;
   close(): Promise<void>;
 }
 
-/** Opens the log, dropping what a later checkpoint than `step` would have known, and half-written lines. */
-export async function openMetricsLog(path: string, step: number): Promise<MetricsLog> {
+export interface OpenLogOptions {
+  /** Later records are dropped, as a checkpoint of that step doesn't know them. */
+  readonly step: number;
+  readonly loggers?: TrainConfig["loggers"];
+}
+
+/** Opens the log of a run's directory; half-written lines and what is too late are dropped. */
+export async function openMetricsLog(
+  dir: string,
+  { step, loggers = [] }: OpenLogOptions,
+): Promise<MetricsLog> {
+  const path = join(dir, "metrics.jsonl");
   const kept = (await readMetrics(path)).filter((record) => record.step <= step);
   await writeFileAtomically(path, kept.map((record) => `${JSON.stringify(record)}\n`).join(""));
-  const file = await open(path, "a");
-  const guarded = async (work: () => Promise<unknown>): Promise<void> => {
-    await work().catch((error: unknown) => {
-      throw diskError(path, error);
+  const evaluations = kept.filter((record) => record.type === "evaluation");
+  const guarded = async <T>(work: () => Promise<T>): Promise<T> =>
+    work().catch((error: unknown) => {
+      throw diskError(dir, error);
     });
-  };
+  const others = await guarded(() => openLoggers(loggers, dir, kept));
+  const file = await open(path, "a");
+  const all = (work: (logger: Logger) => Promise<void>) =>
+    guarded(async () => {
+      for (const logger of others) await work(logger);
+    });
   return {
-    append: (record) => guarded(() => file.appendFile(`${JSON.stringify(record)}\n`)),
-    sync: () => guarded(() => file.sync()),
-    close: () => file.close(),
+    evaluations,
+    async append(record) {
+      if (record.type === "evaluation") evaluations.push(record);
+      await guarded(() => file.appendFile(`${JSON.stringify(record)}\n`));
+      await all((logger) => logger.append(record));
+    },
+    async sync() {
+      await guarded(() => file.sync());
+      await all((logger) => logger.sync());
+    },
+    async close() {
+      await file.close();
+      await all((logger) => logger.close());
+    },
   };
 }
 

@@ -1,6 +1,7 @@
 import { saveCheckpoint } from "./checkpoint.js";
 import { writeDirAtomically, writeFileAtomically } from "./disk.js";
 import type { Evaluator } from "./evaluator.js";
+import { isOutOfPatience, topSteps } from "./metric-path.js";
 import type { LoopParts, Plan, Progress } from "./plan.js";
 import { isAdapter, saveWeights } from "./saved-weights.js";
 import { isBetter, type Summary } from "./summary.js";
@@ -52,22 +53,33 @@ export async function checkpointNow(
     ...(best && { best }),
     ...(final && { final }),
   } as const;
-  const path = await saveCheckpoint(run.checkpoints, trainable, state, config.checkpoint);
+  const { keep, top, metric } = config.checkpoint;
+  const keepSteps = topSteps(log.evaluations, metric, top);
+  const path = await saveCheckpoint(run.checkpoints, trainable, state, { keep, keepSteps });
   onEvent({ type: "checkpoint", step, path });
+}
+
+/** Whether early stopping has ended the run. */
+export function isOver({ config, log }: Pick<LoopParts, "config" | "log">): boolean {
+  return (
+    config.earlyStopping !== undefined && isOutOfPatience(log.evaluations, config.earlyStopping)
+  );
 }
 
 /** The last checkpoint of an interrupted run or the last weights of a whole one, and summary.json. */
 export async function finish(parts: LoopParts, plan: Plan, progress: Progress): Promise<Summary> {
   const { config, run, trainable, skips, onEvent } = parts;
-  const interrupted = progress.step < plan.totalSteps;
-  if (interrupted) await checkpointNow(parts, plan, progress);
-  else if (!isAdapter(trainable)) {
+  const stoppedEarly = isOver(parts) && progress.step < plan.totalSteps;
+  const interrupted = progress.step < plan.totalSteps && !stoppedEarly;
+  if (interrupted || stoppedEarly) await checkpointNow(parts, plan, progress);
+  if (!interrupted && !isAdapter(trainable)) {
     await writeDirAtomically(run.dir, "model", (dir) =>
       saveWeights(dir, trainable, savedAs(config)),
     );
   }
   const summary: Summary = {
     interrupted,
+    stoppedEarly,
     step: progress.step,
     totalSteps: plan.totalSteps,
     epoch: progress.step / plan.stepsPerEpoch,

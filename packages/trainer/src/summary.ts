@@ -4,6 +4,8 @@ import type { SetMetrics } from "./metrics-log.js";
 /** `summary.json`: how a run ended. */
 export interface Summary {
   readonly interrupted: boolean;
+  /** Whole, but ended by early stopping. */
+  readonly stoppedEarly: boolean;
   /** Steps done. */
   readonly step: number;
   readonly totalSteps: number;

@@ -43,7 +43,10 @@ export async function train(config: TrainConfig, options: TrainOptions): Promise
   });
   const trainable = createTrainable(engine, model, config);
   const skips = await openSkipList(run.skipped);
-  const log = await openMetricsLog(run.metrics, run.resumed?.step ?? -1);
+  const log = await openMetricsLog(outDir, {
+    step: run.resumed?.step ?? -1,
+    loggers: config.loggers,
+  });
   try {
     if (run.resumed) await loadCheckpoint(run.checkpoints, trainable, run.resumed.step);
     const { signal } = options;

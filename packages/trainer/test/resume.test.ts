@@ -7,6 +7,7 @@ import { loadAdapter, saveModel } from "@cliptune/clip";
 import { createEngine } from "@cliptune/engine";
 import { readMetrics, type TrainConfig, type TrainEvent, train } from "@cliptune/trainer";
 import { describe, expect, test, vi } from "vitest";
+import { stream } from "../dist/random.js";
 import { tinyWorld } from "./tiny-world.js";
 
 const world = await tinyWorld();
@@ -73,6 +74,31 @@ test("the saved adapter is PEFT's and loads for its model", async () => {
   expect(config).toMatchObject({ peft_type: "LORA", base_model_name_or_path: onDisk });
 });
 
+test("the best checkpoints stay beside the newest, and patience ends a run, resumed or not", async () => {
+  const [best, other] = [join(world.dir, "top"), join(world.dir, "patience")];
+  const config = (more: object) =>
+    world.config({ steps: 9, evaluate: { every: 1 }, optimizer: { learningRate: 0.01 }, ...more });
+  const metric = "inDomain.alignment"; // lower is better
+  const top = { keep: 1, top: 3, metric };
+  await train(config({ checkpoint: top }), { outDir: best, engine, model });
+  const evaluations = (await readMetrics(join(best, "metrics.jsonl"))).flatMap((record) =>
+    record.type === "evaluation" && record.step > 0 ? [record] : [],
+  );
+  const alignment = (step: number) => evaluations[step - 1]!.sets.inDomain!.alignment;
+  const order = evaluations.map(({ step }) => step).sort((a, b) => alignment(a) - alignment(b));
+  const kept = [...new Set([...order.slice(0, 3), 9])].sort();
+  expect(await readdir(join(best, "checkpoints"))).toEqual(kept.map((step) => `step-00000${step}`));
+  const patient = config({ earlyStopping: { patience: 2, minDelta: 10, metric } });
+  expect(await interrupt(patient, other, 1)).toMatchObject({ interrupted: true, step: 1 });
+  const stopped = { interrupted: false, stoppedEarly: true, step: 2 };
+  const resume = () => train(patient, { outDir: other, engine, model, resume: true });
+  expect(await resume()).toMatchObject(stopped);
+  expect(await resume()).toMatchObject(stopped);
+  const wrong = config({ steps: 1, earlyStopping: { patience: 1, metric: "inDomain.r10" } });
+  const failing = train(wrong, { outDir: join(world.dir, "wrong"), engine, model });
+  await expect(failing).rejects.toThrow(/no metric "inDomain.r10"; .*inDomain.textToImage.r10/);
+});
+
 test("lines after the newest checkpoint and half-written ones are dropped", async () => {
   const outDir = join(world.dir, "lines");
   const config = world.config();
@@ -98,27 +124,48 @@ test("a directory that holds a run needs resume, and the same configuration and 
   expect(await start(world.config({ steps: 1 }), true)).toMatchObject({ step: 1 });
 });
 
-/** Starts a training process and kills it with -9 when it says `line`. */
-async function killAt(config: TrainConfig, outDir: string, line: string): Promise<void> {
+/** Starts a training process and kills it with -9 some milliseconds after it said its n-th line. */
+async function killAt(config: TrainConfig, outDir: string, { line, milliseconds }: Moment) {
   const child: ChildProcess = spawn(
     process.execPath,
     [fileURLToPath(new URL("./train-child.mjs", import.meta.url)), JSON.stringify(config), outDir],
     { stdio: ["ignore", "pipe", "inherit"] },
   );
   const ended = new Promise((resolve) => child.once("exit", (_code, signal) => resolve(signal)));
-  for await (const said of createInterface({ input: child.stdout! })) {
-    if (said === line) child.kill("SIGKILL");
+  let said = 0;
+  for await (const _ of createInterface({ input: child.stdout! })) {
+    if (++said === line) setTimeout(() => child.kill("SIGKILL"), milliseconds);
   }
-  expect(await ended).toBe("SIGKILL");
+  return ended;
 }
 
-test("a run killed with -9 after a step and in the midst of evaluating goes on to the same bits", async () => {
-  const config = world.full({ evaluate: { every: 2 }, checkpoint: { every: 2, keep: 2 } });
+interface Moment {
+  readonly line: number;
+  readonly milliseconds: number;
+}
+
+test("a run killed with -9 at ten random moments ends with the same bits as one left alone", async () => {
+  // Lines come with every step, evaluation and checkpoint; what lies between them is met by the delay.
+  const config = world.full({
+    steps: 120,
+    evaluate: { every: 5 },
+    checkpoint: { every: 2, top: 2 },
+  });
   const [whole, killed] = [join(world.dir, "whole"), join(world.dir, "killed")];
-  await train(config, { outDir: whole, engine, model });
-  await killAt(config, killed, "step 3");
-  await killAt(config, killed, "evaluation 4");
-  await train(config, { outDir: killed, engine, model, resume: true });
-  expect(await bytesOf(killed, fullFiles)).toEqual(await bytesOf(whole, fullFiles));
+  const uninterrupted = await train(config, { outDir: whole, engine, model });
+  const random = stream(3, "kills");
+  for (let kill = 0; kill < 10; kill++) {
+    const moment = { line: 1 + Math.floor(random() * 9), milliseconds: random() * 12 };
+    expect(await killAt(config, killed, moment), JSON.stringify(moment)).toBe("SIGKILL");
+  }
+  const summary = await train(config, { outDir: killed, engine, model, resume: true });
+  expect(summary).toMatchObject({ step: 120, best: uninterrupted.best });
   expect(await timeless(killed)).toEqual(await timeless(whole));
+  const places = ["checkpoints/step-000120", "best", "model"];
+  const files = ["checkpoints/step-000120/optimizer.safetensors"];
+  for (const file of [...places.map((place) => join(place, "model.safetensors")), ...files]) {
+    expect(await readFile(join(killed, file)), file).toEqual(await readFile(join(whole, file)));
+  }
+  const checkpoints = (dir: string) => readdir(join(dir, "checkpoints"));
+  expect(await checkpoints(killed)).toEqual(await checkpoints(whole));
 });

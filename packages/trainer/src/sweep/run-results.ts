@@ -1,5 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { flatten } from "../flatten.js";
 import type { SetMetrics } from "../metrics-log.js";
 import { readMetrics } from "../metrics-log.js";
 import type { Summary } from "../summary.js";
@@ -25,28 +26,19 @@ export async function runNumbers(dir: string): Promise<Numbers | undefined> {
   const records = await readMetrics(join(dir, "metrics.jsonl"));
   const paces = records.flatMap((each) => (each.type === "step" ? [each.pairsPerSecond] : []));
   return {
-    ...flat("base", summary.base),
-    ...flat("best", summary.best?.sets),
-    ...flat("final", summary.final),
-    ...flat("", { seconds: summary.seconds, loss: summary.loss, steps: summary.totalSteps }),
+    ...flatten(summary.base, "base"),
+    ...flatten(summary.best?.sets, "best"),
+    ...flatten(summary.final, "final"),
+    ...flatten({ seconds: summary.seconds, loss: summary.loss, steps: summary.totalSteps }),
     ...(paces.length > 0 ? { pairsPerSecond: median(paces) } : {}),
-    ...flat("", await readJson(join(dir, "cost.json"))),
+    ...flatten(await readJson(join(dir, "cost.json"))),
   };
 }
 
 /** @returns the metrics at each strength, under `best.…` as the run's own are */
 export async function strengthNumbers(dir: string): Promise<[strength: number, Numbers][]> {
   const results = (await readJson<StrengthResult[]>(join(dir, "strengths.json"))) ?? [];
-  return results.map(({ strength, sets }) => [strength, flat("best", sets)]);
-}
-
-function flat(prefix: string, value: unknown): Record<string, number> {
-  if (typeof value === "number") return Number.isFinite(value) ? { [prefix]: value } : {};
-  if (typeof value !== "object" || value === null) return {};
-  const parts = Object.entries(value).map(([key, inner]) =>
-    flat(prefix === "" ? key : `${prefix}.${key}`, inner),
-  );
-  return Object.assign({}, ...parts) as Record<string, number>;
+  return results.map(({ strength, sets }) => [strength, flatten(sets, "best")]);
 }
 
 async function readJson<T>(path: string): Promise<T | undefined> {
