@@ -1,7 +1,10 @@
 import { access } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { materialise, type SetName, setNames } from "@cliptune/data";
+import { openDataSet, unpackDataSet } from "@cliptune/datasets";
 import { UserError } from "@cliptune/engine";
+import { isDataAddress } from "@cliptune/hub";
+import { hubData } from "./hub.js";
 
 /** The name as one of the bundled sets', if it is one. */
 export function bundledSet(name: string): SetName | undefined {
@@ -23,18 +26,25 @@ export async function bundledFolder(name: string, dataDir: string): Promise<stri
   return dir;
 }
 
-/** The folder that a person means: a bundled set by its name, or a path. */
-export async function dataFolder(data: string, dataDir: string): Promise<string> {
+/** The path of a data set that a person means: a bundled set by its name, one of the hub, or a path. */
+export async function dataPath(data: string, dataDir: string): Promise<string> {
   if (bundledSet(data)) return bundledFolder(data, dataDir);
-  const dir = resolve(data);
-  const found = await access(dir).then(
-    () => true,
-    () => false,
-  );
-  if (!found) {
+  if (isDataAddress(data)) return hubData(data);
+  const path = resolve(data);
+  if (data.includes("{")) return path; // a pattern of shards
+  await access(path).catch(() => {
     throw new UserError(
-      `There is no folder ${dir}; give a folder of pictures, or one of the bundled sets: ${setNames.join(", ")}.`,
+      `There is no folder ${path}; give a folder of pictures or another data set, or one of the bundled sets: ${setNames.join(", ")}.`,
     );
-  }
-  return dir;
+  });
+  return path;
+}
+
+/** As {@link dataPath}, and the pictures are files: shards and parquet are unpacked under `dataDir`, once. */
+export async function dataFolder(data: string, dataDir: string): Promise<string> {
+  return unpacked(await dataPath(data, dataDir), dataDir);
+}
+
+export async function unpacked(path: string, dataDir: string): Promise<string> {
+  return unpackDataSet(await openDataSet(path), join(dataDir, "unpacked"));
 }

@@ -4,7 +4,7 @@ import { UserError } from "@cliptune/engine";
 import { isDataAddress } from "@cliptune/hub";
 import { type DataSource, parseTrainConfig, type TrainConfig } from "@cliptune/trainer";
 import { parse, YAMLParseError } from "yaml";
-import { bundledFolder } from "./bundled-sets.js";
+import { bundledFolder, unpacked } from "./bundled-sets.js";
 import { hubData } from "./hub.js";
 import { isHubModel } from "./model-directory.js";
 
@@ -71,13 +71,15 @@ async function placeSource<T extends DataSource>(
 ): Promise<T> {
   const { set, path, ...rest } = source;
   const folder =
-    set === undefined ? await placePath(path ?? ".", from) : await bundledFolder(set, dataDir);
+    set === undefined
+      ? await placePath(path ?? ".", from, dataDir)
+      : await bundledFolder(set, dataDir);
   return { ...rest, path: folder } as T;
 }
 
-/** Shards' patterns and files are paths like folders; `hf://` addresses are fetched. */
-const placePath = async (path: string, from: string): Promise<string> =>
-  isDataAddress(path) ? hubData(path) : resolve(from, path);
+/** Any data set: `hf://` addresses are fetched, shards and parquet unpacked. */
+const placePath = async (path: string, from: string, dataDir: string): Promise<string> =>
+  unpacked(isDataAddress(path) ? await hubData(path) : resolve(from, path), dataDir);
 
 async function readText(path: string): Promise<string> {
   try {

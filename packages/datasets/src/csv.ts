@@ -16,7 +16,15 @@ export async function* readCsv(path: string): AsyncGenerator<PlacedRow> {
   const delimiter = separatorOf(await readHeader(path));
   const input = createReadStream(path);
   const parser = input.pipe(
-    parse({ bom: true, columns: true, delimiter, info: true, skip_empty_lines: true, trim: true }),
+    parse({
+      bom: true,
+      columns: true,
+      delimiter,
+      info: true,
+      record_delimiter: ["\r\n", "\n"],
+      skip_empty_lines: true,
+      trim: true,
+    }),
   );
   input.once("error", (error) => parser.destroy(error));
   try {

@@ -40,7 +40,7 @@ export async function detect(
     return { kind: found[0]!, files: await filesOf(found[0]!, path, columns) };
   if (found.length === 0) {
     throw new UserError(
-      `The data folder ${path} holds no data set: no pictures, metadata.jsonl or .csv, table with a column of pictures, .tar shards, .parquet files or *.info.json were found.`,
+      `The data folder ${path} has no pictures; it needs image files, a metadata.jsonl or .csv, a table with a column of pictures, .tar shards, .parquet files or yt-dlp's *.info.json.`,
     );
   }
   throw new UserError(

@@ -63,7 +63,7 @@ async function* oneClass(
   const title = titleOf(`${label}.`);
   for await (const name of walk(join(dir, folder), isPicture)) {
     const id = `${folder}/${name}`;
-    const words = { title, captions: [title], fields: {}, label };
+    const words = { title, captions: [title], fields: { label }, label };
     yield {
       id,
       image: { path: resolve(dir, id) },

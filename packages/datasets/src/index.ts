@@ -22,4 +22,5 @@ export {
   type PairImage,
 } from "./pair.js";
 export { type SplitOptions, type SplitPair, type SplitResult, splitDataSet } from "./split.js";
+export { unpackDataSet } from "./unpack.js";
 export { writeImageFolder } from "./write-image-folder.js";

@@ -27,6 +27,7 @@ export async function openDataSet(path: string, options: OpenOptions = {}): Prom
   return {
     kind: found.kind,
     path: root,
+    files: found.files.map((name) => resolve(root, name)),
     pairs: () => ofSplit(pairsOf(root, found, options), split),
   };
 }

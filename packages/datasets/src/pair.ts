@@ -55,6 +55,8 @@ export interface DataSet {
   readonly kind: DataSetKind;
   /** Absolute. */
   readonly path: string;
+  /** Absolute paths of the tables, shards or parquet files; none for folders of pictures. */
+  readonly files: readonly string[];
   /** Reads the set from its beginning, in its own order, in constant memory. @throws UserError for a bad row */
   pairs(): AsyncIterable<Pair>;
 }

@@ -11,7 +11,7 @@ const imageNames = ["file_name", "filepath", "image_path", "image", "path", "fil
 const titleNames = ["title", "caption", "text", "captions"];
 const captionNames = ["captions", "caption", "text", "title"];
 
-const own = new Set(["title", "caption", "text", "captions", "split", "label"]);
+const own = new Set(["title", "caption", "text", "captions", "split"]);
 
 /** The column that holds the picture's path. */
 export function imageColumn(keys: readonly string[], columns: Columns): string | undefined {

@@ -107,7 +107,7 @@ describe("what cannot be read is one clear sentence", () => {
     expect(await failure(join(dir, "no"))).toMatch(
       /^UserError: Cannot read the data .*\/no: it does not exist/,
     );
-    expect(await failure(dir)).toMatch(/holds no data set: no pictures, metadata.jsonl/);
+    expect(await failure(dir)).toMatch(/has no pictures; it needs image files, a metadata\.jsonl/);
     writeFileSync(join(dir, "a.doc"), "");
     expect(await failure(join(dir, "a.doc"))).toMatch(
       /a\.doc is no data set; give a folder, or a \.csv/,

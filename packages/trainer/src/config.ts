@@ -7,7 +7,7 @@ const share = z.number().min(0).max(1);
 /** Where pairs come from: a folder, or the name of a bundled set that the CLI turns into a folder. */
 export const dataSource = z
   .strictObject({
-    path: z.string().min(1).optional().describe("folder of images, with metadata.jsonl or not"),
+    path: z.string().min(1).optional().describe("data set of any kind: a folder, a table, …"),
     set: z.string().min(1).optional().describe("name of a bundled set; the CLI makes it a path"),
     split: z.string().min(1).optional().describe('keep the pairs whose "split" is this'),
   })

@@ -1,7 +1,6 @@
-import { access, readdir, readFile } from "node:fs/promises";
-import { extname, join, resolve } from "node:path";
+import { access } from "node:fs/promises";
+import { type Fields, openDataSet, type Pair as SetPair } from "@cliptune/datasets";
 import { UserError } from "@cliptune/engine";
-import { type Fields, type MetadataRow, parseCsv, parseJsonl } from "./metadata.js";
 
 /** A picture and what may be said of it. */
 export interface Pair {
@@ -17,7 +16,7 @@ export interface Pair {
   readonly label?: string;
   /** "train", "test", … when the metadata says. */
   readonly split?: string;
-  /** The metadata's other strings and numbers (category, source, url, …), if there are any. */
+  /** What the metadata says besides (category, source, url, …), if it does. */
   readonly fields?: Fields;
 }
 
@@ -26,67 +25,48 @@ export interface FolderOptions {
   readonly split?: string;
 }
 
-const pictureTypes = new Set([".jpg", ".jpeg", ".png", ".webp", ".gif", ".avif", ".tif", ".tiff"]);
-
 /**
- * Reads a folder of images in Hugging Face's "imagefolder" layout: `metadata.jsonl`, else
- * `metadata.csv`, else every picture in the folder, titled by its file name.
+ * Reads a data set whose pictures are files, of any kind that `@cliptune/datasets` knows: a folder of images with
+ * metadata or without, a table, class folders, a yt-dlp download.
  *
- * @throws UserError for a missing folder or picture, a bad line (with its number), or no pairs at all
+ * @throws UserError for a missing set or picture, a bad line (with its number), pictures inside shards, or no pairs at all
  */
-export async function readFolder(dir: string, { split }: FolderOptions = {}): Promise<Pair[]> {
-  const names = await readdir(dir).catch((error: NodeJS.ErrnoException) => {
-    const reason = error.code === "ENOTDIR" ? "is not a folder" : "cannot be read";
-    throw new UserError(`The data folder ${dir} ${reason} (${error.code}); check the path.`);
-  });
-  const all = await readPairs(dir, names);
-  const pairs = split === undefined ? all : all.filter((pair) => pair.split === split);
-  if (pairs.length === 0) throw new UserError(emptyMessage(dir, all, split));
+export async function readFolder(path: string, { split }: FolderOptions = {}): Promise<Pair[]> {
+  const set = await openDataSet(path);
+  const pairs: Pair[] = [];
+  const splits = new Set<string>();
+  for await (const pair of set.pairs()) {
+    splits.add(pair.split ?? "(none)");
+    if (split === undefined || pair.split === split) pairs.push(toPair(pair, path));
+  }
+  if (pairs.length === 0) throw new UserError(emptyMessage(path, splits, split));
   await checkFiles(pairs);
   return pairs;
 }
 
-async function readPairs(dir: string, names: readonly string[]): Promise<Pair[]> {
-  for (const [name, parse] of [
-    ["metadata.jsonl", parseJsonl],
-    ["metadata.csv", parseCsv],
-  ] as const) {
-    if (!names.includes(name)) continue;
-    const path = join(dir, name);
-    return parse(await readFile(path, "utf8"), path).map((row) => toPair(dir, row));
-  }
-  return names
-    .filter((name) => pictureTypes.has(extname(name).toLowerCase()))
-    .sort()
-    .map((name) =>
-      toPair(dir, { fileName: name, title: titleOf(name), captions: [titleOf(name)] }),
+function toPair({ id, image, title, captions, fields, label, split }: SetPair, path: string): Pair {
+  if (!("path" in image)) {
+    throw new UserError(
+      `${path} keeps its pictures inside other files, but they are read in any order here; unpack it first, with unpackDataSet of @cliptune/datasets.`,
     );
-}
-
-function toPair(
-  dir: string,
-  { fileName, title, captions, label, split, fields }: MetadataRow,
-): Pair {
+  }
+  const { family: _, ...own } = fields; // what pictures are dealt into splits by
   return {
-    ...{ id: fileName, file: resolve(dir, fileName), title, captions },
+    ...{ id, file: image.path, title, captions },
     ...(label === undefined ? {} : { label }),
     ...(split === undefined ? {} : { split }),
-    ...(fields && { fields }),
+    ...(Object.keys(own).length > 0 && { fields: own }),
   };
 }
 
-/** "red-sports_car.JPG" → "red sports car". */
-function titleOf(name: string): string {
-  const stem = name.slice(0, name.length - extname(name).length);
-  return stem.replace(/[-_+.\s]+/g, " ").trim() || stem;
-}
-
-function emptyMessage(dir: string, all: readonly Pair[], split: string | undefined): string {
-  if (split !== undefined && all.length > 0) {
-    const known = [...new Set(all.map((pair) => pair.split ?? "(none)"))].slice(0, 8).join(", ");
-    return `The data folder ${dir} has no pairs with split "${split}"; its splits are: ${known}.`;
-  }
-  return `The data folder ${dir} has no pictures; it needs a metadata.jsonl, a metadata.csv, or image files.`;
+function emptyMessage(
+  path: string,
+  splits: ReadonlySet<string>,
+  split: string | undefined,
+): string {
+  if (split === undefined || splits.size === 0) return `The data folder ${path} has no pictures.`;
+  const known = [...splits].slice(0, 8).join(", ");
+  return `The data folder ${path} has no pairs with split "${split}"; its splits are: ${known}.`;
 }
 
 /** One missing picture is a typing error, a thousand a wrong folder: name the first and count the rest. */

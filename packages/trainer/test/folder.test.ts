@@ -44,7 +44,7 @@ describe("readFolder", () => {
     expect(await readFolder(dir, { split: "test" })).toEqual([pairs[0]]);
   });
 
-  test("keeps a row's other strings and numbers as fields", async () => {
+  test("keeps what a row says besides as fields", async () => {
     const row = { file_name: "a.png", title: "a fox", caption: "fox", family: "f", split: "train" };
     const fields = { category: "animals", url: "https://example.org/a", width: 640, toString: "x" };
     const dir = await folder({
@@ -58,7 +58,8 @@ describe("readFolder", () => {
       }),
       "a.png": "",
     });
-    expect((await readFolder(dir))[0]!.fields).toEqual(fields);
+    const kept = { ...fields, tags: "a", seen: true, no: null };
+    expect((await readFolder(dir))[0]!.fields).toEqual(kept);
     await writeFile(join(dir, "metadata.jsonl"), lines(row));
     expect((await readFolder(dir))[0]).not.toHaveProperty("fields");
     const csv = await folder({
@@ -88,7 +89,7 @@ describe("readFolder", () => {
     });
     await expect(readFolder(bad)).rejects.toThrow(/metadata\.jsonl, line 2 is not valid JSON/);
     const bare = await folder({ "metadata.jsonl": lines({ file_name: "a.png" }) });
-    await expect(readFolder(bare)).rejects.toThrow(/line 1: .*needs one of "title"/);
+    await expect(readFolder(bare)).rejects.toThrow(/line 1 has no caption \(one of title/);
   });
 
   test("names a missing picture, folder and split, and an empty folder", async () => {
@@ -101,7 +102,7 @@ describe("readFolder", () => {
     await expect(readFolder(dir, { split: "test" })).rejects.toThrow(
       /split "test"; its splits are: train/,
     );
-    await expect(readFolder(join(dir, "nowhere"))).rejects.toThrow(/cannot be read \(ENOENT\)/);
+    await expect(readFolder(join(dir, "nowhere"))).rejects.toThrow(/nowhere: it does not exist/);
     await expect(readFolder(await folder({}))).rejects.toThrow(/has no pictures/);
   });
 });

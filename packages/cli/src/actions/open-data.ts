@@ -1,11 +1,5 @@
-import { access } from "node:fs/promises";
-import { resolve } from "node:path";
-import { setNames } from "@cliptune/data";
 import { type DataSet, dataSetKind, type OpenOptions, openDataSet } from "@cliptune/datasets";
-import { UserError } from "@cliptune/engine";
-import { isDataAddress } from "@cliptune/hub";
-import { bundledFolder, bundledSet } from "../bundled-sets.js";
-import { hubData } from "../hub.js";
+import { dataPath } from "../bundled-sets.js";
 
 /** Which data a command line asks for. */
 export interface DataChoice {
@@ -51,18 +45,5 @@ export async function openData(
     },
     ...(onSkip ? { onSkip } : {}),
   };
-  if (bundledSet(data)) return openDataSet(await bundledFolder(data, dataDir), options);
-  if (isDataAddress(data)) return openDataSet(await hubData(data), options);
-  await checkThere(data);
-  return openDataSet(data, options);
-}
-
-async function checkThere(data: string): Promise<void> {
-  const path = resolve(data);
-  if (data.includes("{")) return; // a pattern of shards
-  await access(path).catch(() => {
-    throw new UserError(
-      `There is no ${path}; give a folder of pictures or another data set, or one of the bundled sets: ${setNames.join(", ")}.`,
-    );
-  });
+  return openDataSet(await dataPath(data, dataDir), options);
 }

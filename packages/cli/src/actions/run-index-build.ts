@@ -2,27 +2,25 @@ import { resolve } from "node:path";
 import { createEncoder } from "@cliptune/clip";
 import type { Engine } from "@cliptune/engine";
 import { buildIndex, type Manifest } from "@cliptune/index";
-import { readFolder } from "@cliptune/trainer";
-import { dataFolder } from "../bundled-sets.js";
 import type { Answer } from "../command.js";
 import { withEngine } from "../engine-choice.js";
 import { interruptible } from "../interrupt.js";
 import { loadChoice } from "../load-choice.js";
 import type { ModelChoice } from "../model-choice.js";
 import { createProgress, duration } from "../progress.js";
+import { countPairs, itemsOf } from "./index-items.js";
+import { type DataChoice, openData } from "./open-data.js";
 
 export interface IndexBuildOptions {
-  readonly data: string;
-  readonly split: string | undefined;
+  readonly data: DataChoice;
   readonly outDir: string;
   /** The first picture that cannot be read ends the build; else it is left out and named. */
   readonly strict: boolean;
   readonly choice: ModelChoice;
   readonly engine: string;
-  readonly dataDir: string;
 }
 
-/** Encodes a folder of pictures and writes its index. */
+/** Encodes the pictures of a data set and writes their index. */
 export async function runIndexBuild(options: IndexBuildOptions): Promise<Answer> {
   const started = performance.now();
   const manifest = await withEngine(options.engine, (engine) =>
@@ -47,27 +45,24 @@ async function build(
   options: IndexBuildOptions,
   signal: AbortSignal,
 ): Promise<Manifest> {
-  const { data, split, strict } = options;
-  const folder = await dataFolder(data, options.dataDir);
-  const pairs = await readFolder(folder, split === undefined ? {} : { split });
+  const { strict } = options;
+  const set = await openData(options.data, (message) => console.error(`left out: ${message}`));
+  const total = await countPairs(set, options.data);
   const { model, adapter, strength, origin } = await loadChoice(options.choice);
   const encoder = await createEncoder(engine, model, adapter ? { adapter, strength } : {});
   const progress = createProgress({ label: "index" });
   try {
     return await buildIndex({
-      items: pairs.map(({ id, file, title, fields }) => ({
-        ...{ id, image: file, title },
-        ...(fields && { fields }),
-      })),
+      items: itemsOf(set),
       encoder,
       preprocessing: model.preprocessing,
       dir: resolve(options.outDir),
       model: { ...origin, ...(adapter ? { strength } : {}) },
-      source: data,
+      source: options.data.data,
       strict,
       signal,
       onProgress: ({ done, skipped, imagesPerSecond }) =>
-        progress.update(done + skipped, pairs.length, `${imagesPerSecond.toFixed(0)} pictures/s`),
+        progress.update(done + skipped, total, `${imagesPerSecond.toFixed(0)} pictures/s`),
       onError: (error) => progress.line(`left out: ${error.message}`),
     });
   } finally {

@@ -1,6 +1,13 @@
 import { command } from "../command.js";
 import { modelChoice } from "../model-choice.js";
-import { dataDirArg, defaultIndexDir, engineArg, modelArgs, runArg } from "../shared-args.js";
+import {
+  dataArgs,
+  dataDirArg,
+  defaultIndexDir,
+  engineArg,
+  modelArgs,
+  runArg,
+} from "../shared-args.js";
 
 export const indexBuild = command({
   name: "build",
@@ -10,11 +17,7 @@ export const indexBuild = command({
     "cliptune index build signs",
   ],
   args: {
-    data: {
-      type: "positional",
-      required: true,
-      description: "folder of pictures, or a bundled set's name",
-    },
+    ...dataArgs,
     out: {
       type: "string",
       default: defaultIndexDir,
@@ -29,15 +32,14 @@ export const indexBuild = command({
     ...dataDirArg,
   },
   async run(args) {
+    const { dataChoice } = await import("../actions/open-data.js");
     const { runIndexBuild } = await import("../actions/run-index-build.js");
     return runIndexBuild({
-      data: args.data,
-      split: args.split,
+      data: dataChoice(args),
       outDir: args.out,
       strict: args.strict === true,
       choice: modelChoice(args),
       engine: args.engine,
-      dataDir: args["data-dir"],
     });
   },
 });
