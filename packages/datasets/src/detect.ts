@@ -1,7 +1,9 @@
 import { stat } from "node:fs/promises";
 import { join } from "node:path";
 import { UserError } from "@cliptune/engine";
+import { isAircraft } from "./aircraft.js";
 import { headerNames, readHeader } from "./csv.js";
+import { isFlowers } from "./flowers.js";
 import { metadataOf } from "./folders.js";
 import { readJsonl } from "./jsonl.js";
 import { type Columns, type DataSetKind, dataSetKinds } from "./pair.js";
@@ -76,6 +78,8 @@ async function evidence(
   { files, folders }: Listing,
   columns: Columns,
 ): Promise<DataSetKind[]> {
+  if (isAircraft({ files, folders })) return ["aircraft"];
+  if (isFlowers({ files, folders })) return ["flowers"];
   const inner = await Promise.all(folders.map((name) => listFolder(join(dir, name))));
   if (metadataOf(files) || inner.some((each) => metadataOf(each.files))) return ["imagefolder"];
   if (await any(walk(dir, isInfoJson, { depth: 3 }))) return ["yt-dlp"];

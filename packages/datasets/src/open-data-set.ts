@@ -1,7 +1,9 @@
 import { readFile } from "node:fs/promises";
 import { basename, resolve } from "node:path";
+import { aircraftPairs } from "./aircraft.js";
 import { expandBraces } from "./braces.js";
 import { detect, type Found } from "./detect.js";
+import { flowersPairs } from "./flowers.js";
 import { classPairs, imageFolderPairs, picturePairs } from "./folders.js";
 import type { DataSet, OpenOptions, Pair } from "./pair.js";
 import { parquetPairs } from "./parquet.js";
@@ -48,6 +50,8 @@ async function* pairsOf(
   if (kind === "imagefolder") return yield* imageFolderPairs(root, columns);
   if (kind === "pictures") return yield* picturePairs(root);
   if (kind === "classes") return yield* classPairs(root);
+  if (kind === "aircraft") return yield* aircraftPairs(root);
+  if (kind === "flowers") return yield* flowersPairs(root);
   if (kind === "yt-dlp") return yield* ytDlpPairs(root, options);
   for (const name of files) {
     const path = name === "" ? root : resolve(root, name);

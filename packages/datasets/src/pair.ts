@@ -30,6 +30,8 @@ export const dataSetKinds = [
   "webdataset",
   "parquet",
   "yt-dlp",
+  "aircraft",
+  "flowers",
 ] as const;
 
 export type DataSetKind = (typeof dataSetKinds)[number];
