@@ -1,6 +1,7 @@
 import { type Data, UserError } from "@cliptune/engine";
 import type { Teacher } from "./base-embeddings.js";
 import type { CanvasCache } from "./canvas-cache.js";
+import type { ClassPrompts } from "./class-prompts.js";
 import { drawColors } from "./color-matrix.js";
 import type { TrainConfig } from "./config.js";
 import type { Pair } from "./folder.js";
@@ -45,6 +46,8 @@ export interface BatchSource {
   readonly tokens: TokenTable;
   readonly patches: PatchShare;
   readonly needs: LossNeeds;
+  /** When the loss needs them. */
+  readonly classes: ClassPrompts | undefined;
   /** When the loss needs one. */
   readonly teacher: Teacher | undefined;
   /** Called once for each broken picture that is skipped. */
@@ -57,7 +60,7 @@ export function createBatches(source: BatchSource): (step: number) => Promise<Ba
   const load = createLoader(source);
   const side = canvases.size;
   const { kept, total } = source.patches;
-  const { needs, teacher } = source;
+  const { needs, teacher, classes } = source;
   return async (step) => {
     const found = await Promise.all(sampler.batch(step).map((sample) => load(sample)));
     const pixels = new Uint8Array(found.length * side * side * 3);
@@ -89,6 +92,10 @@ export function createBatches(source: BatchSource): (step: number) => Promise<Ba
         captions: Int32Array.from(captions, tokens.indexOf),
         ...(needs.views && drawViews(found, needs.views, config.seed)),
         ...(others && otherText(tokens.rows(others, captions))),
+        ...(classes && {
+          ...classes.inputs,
+          labels: Int32Array.from(found, ({ sample }) => classes.labelOf(sample.pair)),
+        }),
         ...(teacher && {
           teacherImage: teacher.images(found.map(({ sample }) => sample.pair.file)),
           teacherText: teacher.texts(captions),

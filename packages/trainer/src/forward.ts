@@ -50,7 +50,7 @@ export function embedBatch(
   { config, trained }: ForwardOptions,
 ): Embedded {
   const inputs = values.inputs as Record<string, tf.Tensor>;
-  const { ids, ends, otherIds, otherEnds, seed, patches } = inputs;
+  const { ids, ends, otherIds, otherEnds, classIds, classEnds, seed, patches } = inputs;
   const network = (dropoutSeed: tf.Tensor, keptPatches?: tf.Tensor): Network =>
     networkOf(trainable, values, {
       trained,
@@ -68,9 +68,11 @@ export function embedBatch(
     ? tf.split(unitNorm(imageTower(network(tf.add(seed!, 1000)), pixels.views)), 2)
     : undefined;
   const texts = otherIds ? encode(otherIds, otherEnds!, network(tf.add(seed!, 2000))) : undefined;
+  const classes = classIds && encode(classIds, classEnds!, network(tf.add(seed!, 3000))); // [C, D]
   return {
     image,
     text,
+    ...(classes && { classes }),
     ...(views && { views: views as [tf.Tensor2D, tf.Tensor2D] }),
     ...(texts && { texts }),
   };
@@ -81,7 +83,10 @@ export function besideOf(
   { constants, inputs }: ProgramValues,
   trained: Readonly<Record<string, tf.Tensor>>,
 ): Beside {
-  const { titles, captions, teacherImage, teacherText } = inputs as Record<string, tf.Tensor>;
+  const { titles, captions, labels, teacherImage, teacherText } = inputs as Record<
+    string,
+    tf.Tensor
+  >;
   const scalar = (name: string): tf.Tensor | undefined => trained[name] ?? constants[name];
   const logitScale = tf.reshape(tf.exp(scalar("logit_scale")!), []) as tf.Scalar;
   const logitBias = trained["logit_bias"] as tf.Scalar | undefined;
@@ -91,7 +96,13 @@ export function besideOf(
     image: teacherImage as tf.Tensor2D,
     text: teacherText as tf.Tensor2D,
   };
-  return { logitScale, positives, ...(logitBias && { logitBias }), ...(teacher && { teacher }) };
+  return {
+    logitScale,
+    positives,
+    ...(logitBias && { logitBias }),
+    ...(teacher && { teacher }),
+    ...(labels && { labels: labels as tf.Tensor1D }),
+  };
 }
 
 /** `[B]` int32 → `[B, B]` of 0 and 1. */

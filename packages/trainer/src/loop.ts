@@ -2,6 +2,7 @@ import { initBias, openTeacher } from "./base-embeddings.js";
 import { type Batch, createBatches } from "./batches.js";
 import { canvasSize, createCanvasCache } from "./canvas-cache.js";
 import { type CanvasStore, openCanvasStore } from "./canvas-store.js";
+import { classPrompts } from "./class-prompts.js";
 import type { DataSets } from "./data-sets.js";
 import { createEvaluator, type Evaluator } from "./evaluator.js";
 import { lossOf } from "./forward.js";
@@ -42,6 +43,9 @@ export async function runLoop(parts: LoopParts): Promise<Summary> {
     tokens: createTokenTable(parts.trainable.model.tokenizer, captionsOf(data)),
     patches: patchesOf(parts),
     needs,
+    classes:
+      needs.classes &&
+      classPrompts(data.train, parts.trainable.model.tokenizer, needs.classes.template),
     teacher: needs.teacher ? await openTeacher(parts) : undefined,
     onSkip,
   });

@@ -21,6 +21,14 @@ const options = {
       .optional()
       .describe("leave out negatives that the untuned base scores higher than the pair by this"),
   }),
+  classCrossEntropy: z.strictObject({
+    weight,
+    template: z
+      .string()
+      .includes("{}", { error: "needs {} where the class's name goes" })
+      .default("{}")
+      .describe('the prompt of each class, such as "a photo of a {}."'),
+  }),
   siglip: z.strictObject({ weight }),
   decoupledNce: z.strictObject({ weight }),
   hardNegativeNce: z.strictObject({ weight, beta: z.number().min(0).default(0.25) }),
@@ -62,6 +70,7 @@ const either = <T extends z.ZodType>(schema: T) => z.union([z.number(), schema])
 const lossTerm = z
   .strictObject({
     infoNce: either(options.infoNce),
+    classCrossEntropy: either(options.classCrossEntropy),
     siglip: either(options.siglip),
     decoupledNce: either(options.decoupledNce),
     hardNegativeNce: either(options.hardNegativeNce),
@@ -103,6 +112,8 @@ export interface LossNeeds {
   readonly views: TermOf<"ntXent"> | undefined;
   /** A second encoding of the texts. */
   readonly texts: TermOf<"simCse"> | undefined;
+  /** Prompts of all classes, and each pair's class. */
+  readonly classes: TermOf<"classCrossEntropy"> | undefined;
   /** The untuned base's embeddings of the pairs. */
   readonly teacher: boolean;
   /** SigLIP's learnt bias. */
@@ -116,6 +127,7 @@ export function lossNeeds(terms: readonly LossTerm[]): LossNeeds {
   return {
     views: find("ntXent"),
     texts: find("simCse"),
+    classes: find("classCrossEntropy"),
     teacher: preserving.some((name) => find(name)) || find("infoNce")?.falseNegatives !== undefined,
     bias: find("siglip") !== undefined,
   };

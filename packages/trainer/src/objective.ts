@@ -10,6 +10,8 @@ export interface Embedded {
   readonly views?: readonly [tf.Tensor2D, tf.Tensor2D];
   /** The texts a second time: under other dropout, or other captions. */
   readonly texts?: tf.Tensor2D;
+  /** `[C, D]` a prompt of each class. */
+  readonly classes?: tf.Tensor2D;
 }
 
 /** What the terms take beside the embeddings. */
@@ -20,6 +22,8 @@ export interface Beside {
   readonly logitBias?: tf.Scalar;
   /** `[B, B]` of 0 and 1: pictures of one title, and pictures given one caption. */
   readonly positives: tf.Tensor2D;
+  /** `[B]` int32, the class of each picture. */
+  readonly labels?: tf.Tensor1D;
   /** The untuned base's embeddings, `[B, D]` twice. */
   readonly teacher?: losses.Embeddings;
 }
@@ -73,6 +77,8 @@ const evaluations: { readonly [N in LossName]: Evaluation<N> } = {
           ] as const);
     return losses.infoNce(image, text, logitScale, { positives, excluded });
   },
+  classCrossEntropy: (_, { image, classes }, { logitScale, labels }) =>
+    losses.classCrossEntropy(image, classes!, labels!, logitScale),
   siglip: (_, { image, text }, { logitScale, logitBias, positives }) =>
     losses.siglip(image, text, { logitScale, logitBias: logitBias! }, positives),
   decoupledNce: (_, { image, text }, { logitScale, positives }) =>

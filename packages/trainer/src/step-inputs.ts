@@ -13,11 +13,13 @@ export interface StepShape {
   readonly keptPatches: number;
   /** D, for the teacher's embeddings. */
   readonly dimension: number;
+  /** Prompts of classes and their tokens, where the loss has them. */
+  readonly classes?: { readonly count: number; readonly length: number } | undefined;
 }
 
-/** What the towers take for a batch (see `batches.ts`); each but `seed` has a row a pair. */
+/** What the towers take for a batch (see `batches.ts`); each but `seed` and the classes' has a row a pair. */
 export const towerInputs = (
-  { batchSize: b, canvasSize: c, textLength: l, keptPatches: k }: StepShape,
+  { batchSize: b, canvasSize: c, textLength: l, keptPatches: k, classes }: StepShape,
   { views, texts }: LossNeeds,
 ): Specs => ({
   canvases: { dtype: "uint8", shape: [b, c, c, 3] },
@@ -29,15 +31,20 @@ export const towerInputs = (
   ...(k > 0 && { patches: int(b, k) }),
   ...(views && { viewBoxes: float(b, 2, 4), viewColors: float(b, 2, 12), viewBlurs: float(b, 2) }),
   ...(texts && { otherIds: int(b, l), otherEnds: int(b) }),
+  ...(classes && {
+    classIds: int(classes.count, classes.length),
+    classEnds: int(classes.count),
+  }),
 });
 
 /** What the loss takes beside the embeddings; each has a row a pair. */
 export const lossInputs = (
   { batchSize: b, dimension: d }: StepShape,
-  { teacher }: LossNeeds,
+  { teacher, classes }: LossNeeds,
 ): Specs => ({
   titles: int(b),
   captions: int(b),
+  ...(classes && { labels: int(b) }),
   ...(teacher && { teacherImage: float(b, d), teacherText: float(b, d) }),
 });
 

@@ -5,6 +5,7 @@ import { canvasSize } from "./canvas-cache.js";
 import type { LoopParts, Plan } from "./plan.js";
 import { stepScalars } from "./schedule.js";
 import { trainStep } from "./step.js";
+import type { StepShape } from "./step-inputs.js";
 
 export interface StepResult {
   readonly loss: number;
@@ -35,17 +36,18 @@ export function createStepper(
   const programs = new Map<number, Promise<Program>>();
   const keptPatches = patchesOf({ config, trainable }).kept;
   const canvas = canvasSize(trainable.model.config.vision.imageSize);
-  const programFor = (textLength: number): Promise<Program> => {
+  const programFor = ({ textLength, inputs }: Batch): Promise<Program> => {
     const { projectionDim: dimension } = trainable.model.config;
     const { batchSize } = config;
-    const shape = { batchSize, canvasSize: canvas, textLength, keptPatches, dimension };
+    const classes = classesOf(inputs);
+    const shape = { batchSize, canvasSize: canvas, textLength, keptPatches, dimension, classes };
     const made = programs.get(textLength) ?? engine.compile(trainStep(trainable, config, shape));
     programs.set(textLength, made);
     return made;
   };
   return {
     async step(step: number, batch: Batch): Promise<StepResult> {
-      const program = await programFor(batch.textLength);
+      const program = await programFor(batch);
       const scalars = stepScalars(step, totalSteps, config.optimizer);
       const outputs = await program.step({
         ...batch.inputs,
@@ -63,6 +65,11 @@ export function createStepper(
       }
     },
   };
+}
+
+function classesOf({ classIds, classEnds }: Batch["inputs"]): StepShape["classes"] {
+  if (!classIds || !classEnds) return undefined;
+  return { count: classEnds.length, length: classIds.length / classEnds.length };
 }
 
 function termsOf(outputs: Arrays): Pick<StepResult, "terms"> {

@@ -1,7 +1,7 @@
 import { copyFile, mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { createEngine } from "@cliptune/engine";
-import { readFolder, train } from "@cliptune/trainer";
+import { readFolder, readMetrics, train } from "@cliptune/trainer";
 import { afterAll, expect, test } from "vitest";
 import { tinyWorld } from "./tiny-world.js";
 
@@ -31,4 +31,27 @@ test("a folder a class has labels, and training on it measures zero-shot accurac
   const { classes: count, top1, meanPerClass } = base!.inDomain!.zeroShot!;
   expect(count).toBe(4);
   expect(top1).toBe(meanPerClass); // as many of each
+});
+
+test("cross-entropy against the class names learns the classes, from its first value on", async () => {
+  const source = { path: classes };
+  const config = world.full({
+    steps: 40,
+    batchSize: 16,
+    data: { train: [source], evaluate: { inDomain: source } },
+    loss: [{ classCrossEntropy: { template: "a {}" } }],
+    optimizer: { learningRate: 3e-3 },
+    evaluate: { every: 40, templates: ["a {}"] },
+    augment: { crop: [0.9, 1], jitter: 0 },
+  });
+  const outDir = join(world.dir, "cross-entropy");
+  const { base, final } = await train(config, { outDir, engine, model: world.model });
+  const losses = (await readMetrics(join(outDir, "metrics.jsonl"))).flatMap((record) =>
+    record.type === "step" ? [record.loss] : [],
+  );
+  expect(losses[0]).toBeGreaterThan(Math.log(4) * 0.5); // about chance among 4 classes, not among 16 pairs
+  expect(losses[0]).toBeLessThan(Math.log(16));
+  expect(losses.at(-1)).toBeLessThan(0.2);
+  expect(final!.inDomain!.zeroShot!.top1).toBeGreaterThan(0.9);
+  expect(base!.inDomain!.zeroShot!.top1).toBeLessThan(0.6);
 });
