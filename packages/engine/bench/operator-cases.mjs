@@ -149,6 +149,22 @@ const shapes = [
   on("scatterRows", [ints([5]), ints([1], 0, 5), ints([1])]),
 ];
 
+const walk = (strides, dilations, before, after) => ({ strides, dilations, before, after });
+const convolutions = [
+  on("conv", [floats([2, 7, 6, 3]), floats([3, 2, 3, 4])], {
+    ...walk([2, 1], [1, 2], [1, 0], [1, 2]),
+    groups: 1,
+  }),
+  on("conv", [floats([2, 5, 5, 4]), floats([3, 3, 1, 8])], {
+    ...walk([1, 1], [1, 1], [1, 1], [1, 1]),
+    groups: 4,
+  }),
+  on("conv", [floats([1, 4, 5, 6, 2]), floats([2, 2, 3, 2, 3])], {
+    ...walk([1, 2, 1], [1, 1, 1], [0, 1, 1], [0, 0, 1]),
+    groups: 1,
+  }),
+];
+
 export const operatorCases = [
   ...unaries,
   ...domains,
@@ -159,6 +175,7 @@ export const operatorCases = [
   ...rows,
   ...products,
   ...shapes,
+  ...convolutions,
 ];
 
 export const caseName = ({ op, inputs, attrs }) =>

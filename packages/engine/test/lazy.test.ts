@@ -8,6 +8,7 @@ import { reductionCases } from "./reduction-cases.js";
 import { rowCases } from "./row-cases.js";
 import { expectAgree, runCases } from "./run-program.js";
 import { matrixCases, shapeCases } from "./shape-cases.js";
+import { windowCases } from "./window-cases.js";
 
 let backend: LazyBackend;
 beforeAll(async () => {
@@ -113,16 +114,19 @@ test("tensors move between backends with their values", async () => {
   expect([...tf.neg(z).dataSync()]).toEqual([-2, -6]);
 });
 
-describe.each(
-  Object.entries({ elementwiseCases, reductionCases, shapeCases, rowCases, matrixCases }),
-)("%s on the lazy backend equal tfjs's cpu backend", (group, cases) => {
-  test("all of them", async () => {
-    const all = Object.values(cases).flat();
-    const lazy = createEagerEngine("cpu", lazyBackendName);
-    const cpu = await createEngine("cpu");
-    expectAgree(await runCases(lazy, all, group), await runCases(cpu, all, group));
-  });
-});
+const groups = { elementwiseCases, reductionCases, shapeCases, rowCases, matrixCases, windowCases };
+
+describe.each(Object.entries(groups))(
+  "%s on the lazy backend equal tfjs's cpu backend",
+  (group, cases) => {
+    test("all of them", async () => {
+      const all = Object.values(cases).flat();
+      const lazy = createEagerEngine("cpu", lazyBackendName);
+      const cpu = await createEngine("cpu");
+      expectAgree(await runCases(lazy, all, group), await runCases(cpu, all, group));
+    });
+  },
+);
 
 test("strings are kept and given back; what would compute with them is refused", () => {
   const words = tf.tensor1d(["one", "tw\u00f6"]);

@@ -9,6 +9,7 @@ import { reductionCases } from "./reduction-cases.js";
 import { rowCases } from "./row-cases.js";
 import { expectAgree, runCases } from "./run-program.js";
 import { matrixCases, shapeCases } from "./shape-cases.js";
+import { windowCases } from "./window-cases.js";
 
 const onnx = await createEngine("onnx-cpu", { threads: 1 });
 const cpu = await createEngine("cpu");
@@ -17,7 +18,7 @@ const spies = kernelNames.map((name) =>
 );
 afterAll(() => vi.restoreAllMocks());
 
-const groups = { elementwiseCases, reductionCases, shapeCases, rowCases, matrixCases };
+const groups = { elementwiseCases, reductionCases, shapeCases, rowCases, matrixCases, windowCases };
 
 describe.each(Object.entries(groups))("%s on onnx-cpu equal tfjs's cpu backend", (_, group) => {
   test.each(Object.entries(group))("%s", async (name, cases) => {

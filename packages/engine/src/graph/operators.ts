@@ -50,6 +50,15 @@ const matmul: Rule = ([a, b], attrs) => {
 /** `[..., D]` → `[..., 1]` */
 const rowStatistic: Rule = ([x]) => ({ dtype: x!.dtype, shape: [...x!.shape.slice(0, -1), 1] });
 
+/** `[N, ..., C]` under windows of `sizes`: margins added, then steps of `strides`. */
+function windows(shape: readonly number[], sizes: readonly number[], attrs: Attributes): number[] {
+  const at = (name: string, i: number): number => ints(attrs, name)[i]!;
+  return sizes.map((size, i) => {
+    const length = shape[i + 1]! + at("before", i) + at("after", i);
+    return Math.floor((length - (size - 1) * at("dilations", i) - 1) / at("strides", i)) + 1;
+  });
+}
+
 const withAxis = (shape: readonly number[], axis: number, size: number): number[] =>
   shape.map((d, i) => (i === axis ? size : d));
 
@@ -130,6 +139,15 @@ const rules = {
   gelu: same,
 
   matmul,
+  /** `[N, ..., I]` and a filter `[..., I / groups, O]` → `[N, ..., O]` */
+  conv: ([x, filter], attrs) => ({
+    dtype: x!.dtype,
+    shape: [
+      x!.shape[0]!,
+      ...windows(x!.shape, filter!.shape.slice(0, -2), attrs),
+      filter!.shape.at(-1)!,
+    ],
+  }),
   reshape: ([x], attrs) => ({ dtype: x!.dtype, shape: ints(attrs, "shape") }),
   broadcastTo: ([x], attrs) => ({ dtype: x!.dtype, shape: ints(attrs, "shape") }),
   transpose: ([x], attrs) => ({

@@ -4,6 +4,7 @@ import type { DType } from "../types.js";
 import * as composite from "./elementwise.js";
 import * as layout from "./layout.js";
 import { matmul } from "./matrix.js";
+import * as windows from "./windows.js";
 import { denseText, hloTypes, type Value, type Writer } from "./writer.js";
 
 /** Says one primitive operator in StableHLO, given its inputs' values; returns its result's. */
@@ -172,6 +173,8 @@ export const forms: Record<OpName, Form> = {
   gelu: made(composite.gelu),
 
   matmul: product,
+  conv: ({ attrs, shape }, [x, filter], w) =>
+    windows.conv(x!, filter!, attrs as unknown as windows.Steps & { groups: number }, shape, w),
   reshape: ({ shape }, [x], w) => w.reshape(x!, shape),
   broadcastTo: ({ shape }, [x], w) => w.broadcast(x!, shape),
   transpose: ({ attrs }, [x], w) => w.transpose(x!, ints(attrs, "perm")),

@@ -8,7 +8,7 @@ interface Product {
 
 const range = (n: number): number[] => [...Array(n).keys()];
 
-const precisions = { float32: "HIGHEST", tf32: "DEFAULT", bf16: "DEFAULT" } as const;
+export const precisions = { float32: "HIGHEST", tf32: "DEFAULT", bf16: "DEFAULT" } as const;
 
 /**
  * `a · b` over the last two axes, either one transposed, the axes before them broadcast. Sums are kept
@@ -41,4 +41,6 @@ export function matmul(a: Value, b: Value, { transposeA, transposeB }: Product, 
   );
 }
 
-const narrow = (x: Value, w: Writer): Value => (w.precision === "bf16" ? w.convert(x, "bf16") : x);
+/** Operands of products in the precision asked for. */
+export const narrow = (x: Value, w: Writer): Value =>
+  w.precision === "bf16" ? w.convert(x, "bf16") : x;

@@ -1,5 +1,6 @@
 import * as tf from "@tensorflow/tfjs-core";
 import type { GraphBuilder, Node } from "../graph/graph.js";
+import { convolutions } from "./kernels/convolution.js";
 import { elementwise } from "./kernels/elementwise.js";
 import type { Kernels } from "./kernels/kernel.js";
 import { matrices } from "./kernels/matrix.js";
@@ -17,6 +18,7 @@ const kernels: Kernels = {
   ...matrices,
   ...normalisations,
   ...spaces,
+  ...convolutions,
 };
 
 /** The tfjs kernels that can be compiled. */

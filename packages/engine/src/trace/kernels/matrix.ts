@@ -1,8 +1,8 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { UserError } from "../../errors.js";
-import type { GraphBuilder, Node } from "../../graph/graph.js";
+import type { Node } from "../../graph/graph.js";
+import { activated } from "./activation.js";
 import { einsum } from "./einsum.js";
-import { elementwise } from "./elementwise.js";
 import { cast, type Kernel, type Kernels } from "./kernel.js";
 
 const batchMatMul: Kernel = ({ a, b: y }, { transposeA, transposeB }, b) => {
@@ -20,37 +20,10 @@ const batchMatMul: Kernel = ({ a, b: y }, { transposeA, transposeB }, b) => {
   return isFloat ? product : cast(product, "int32", b);
 };
 
-/** The kernels of what tfjs can fuse behind a product, by its own names. */
-const activations: Readonly<Record<string, string>> = {
-  relu: "Relu",
-  relu6: "Relu6",
-  elu: "Elu",
-  prelu: "Prelu",
-  leakyrelu: "LeakyRelu",
-  sigmoid: "Sigmoid",
-};
-
-function activate(
-  x: Node,
-  name: string | undefined,
-  alpha: { weights: Node | undefined; leak: number },
-  b: GraphBuilder,
-): Node {
-  if (!name || name === "linear") return x;
-  const kernel = elementwise[activations[name] ?? ""];
-  if (!kernel) throw new UserError(`fused.matMul: the activation ${name} cannot be compiled.`);
-  const inputs = alpha.weights ? { x, alpha: alpha.weights } : { x };
-  return kernel(inputs, { alpha: alpha.leak }, b) as Node;
-}
-
 export const matrices: Kernels = {
   BatchMatMul: batchMatMul,
-  _FusedMatMul: (inputs, attrs, b) => {
-    const { bias, preluActivationWeights: weights } = inputs;
-    const product = batchMatMul(inputs, attrs, b) as Node;
-    const sum = bias ? b.op("add", [product, bias]) : product;
-    return activate(sum, attrs["activation"], { weights, leak: attrs["leakyreluAlpha"] }, b);
-  },
+  _FusedMatMul: (inputs, attrs, b) =>
+    activated(batchMatMul(inputs, attrs, b) as Node, inputs, attrs, b),
   Einsum: (inputs, { equation }, b) => einsum(equation, Object.values(inputs), b),
   /** A matrix with `x` along its diagonal; of rank 2R for rank R. */
   Diag: ({ x }, _, b) => {

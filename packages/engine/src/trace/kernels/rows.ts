@@ -127,19 +127,19 @@ export const rows: Kernels = {
     const places = integers(x!, b);
     if (x!.shape.length === 1) return bincount(places, weights!, size, b);
     const [count] = x!.shape as [number];
-    // Each row has bins of its own; what is outside its row's must not fall into the next one's.
+    // Each row has bins of its own, one row's after the other's; what is outside them is put after the last.
     const starts = b.literal(
       Int32Array.from({ length: count }, (_, i) => i * size),
       [count, 1],
       "int32",
     );
     const inside = b.op("less", [places, b.scalar(size, "int32")]);
-    const moved = b.op("add", [places, starts]);
-    const all = b.op("select", [inside, moved, b.scalar(count * size, "int32")]);
-    const sums = reshape(bincount(all, weights!, count * size, b), [count, size], b);
+    const last = b.scalar(count * size, "int32");
+    const bins = b.op("select", [inside, b.op("add", [places, starts]), last]);
+    const sums = reshape(bincount(bins, weights!, count * size, b), [count, size], b);
     if (!binaryOutput) return sums;
-    const places1 = b.op("equal", [sums, b.scalar(0, sums.dtype)]);
-    return b.op("select", [places1, b.scalar(0, sums.dtype), b.scalar(1, sums.dtype)]);
+    const isEmpty = b.op("equal", [sums, b.scalar(0, sums.dtype)]);
+    return b.op("select", [isEmpty, b.scalar(0, sums.dtype), b.scalar(1, sums.dtype)]);
   },
   /** How many of each row's sorted numbers come before a value; equal ones too for the right side. */
   SearchSorted: ({ sortedSequence, values }, { side }, b) => {

@@ -1,0 +1,87 @@
+import * as tf from "@tensorflow/tfjs-core";
+import { arraysFrom } from "./random-arrays.js";
+import type { Case } from "./run-program.js";
+
+const { float } = arraysFrom(8);
+
+const on = (inputs: Case["inputs"], run: Case["run"]): Case => ({ inputs, run });
+
+type Image = tf.Tensor4D;
+type Volume = tf.Tensor5D;
+
+/** The result and both gradients, so that each case asks for all three kernels. */
+const withGradients =
+  (run: (x: tf.Tensor, filter: tf.Tensor) => tf.Tensor): Case["run"] =>
+  (x, filter) => {
+    const loss = (...z: tf.Tensor[]) =>
+      tf.mul(tf.mean(tf.square(run(z[0]!, z[1]!))), 10) as tf.Scalar;
+    return [run(x!, filter!), ...tf.grads(loss)([x!, filter!])];
+  };
+
+const strides = [1, 2, [2, 1]] as const;
+
+export const windowCases: Record<string, readonly Case[]> = {
+  conv2d: strides.flatMap((stride) =>
+    (["same", "valid", 1] as const).map((pad) =>
+      on(
+        [float([2, 6, 5, 3], -1, 1), float([3, 2, 3, 4], -1, 1)],
+        withGradients((x, f) => tf.conv2d(x as Image, f as Image, stride as number, pad)),
+      ),
+    ),
+  ),
+  "conv2d, dilated or with the channels first": [
+    on([float([2, 7, 6, 2]), float([2, 3, 2, 3])], (x, f) =>
+      tf.conv2d(x as Image, f as Image, 1, "same", "NHWC", [2, 1]),
+    ),
+    on(
+      [float([2, 3, 6, 5], -1, 1), float([3, 2, 3, 4], -1, 1)],
+      withGradients((x, f) => tf.conv2d(x as Image, f as Image, 2, "same", "NCHW")),
+    ),
+  ],
+  "fused.conv2d": (["linear", "relu", "elu"] as const).map((activation) =>
+    on([float([1, 5, 5, 2]), float([3, 3, 2, 4]), float([4])], (x, f, bias) =>
+      tf.fused.conv2d({
+        x: x as Image,
+        filter: f as Image,
+        strides: 1,
+        pad: "same",
+        bias: bias!,
+        activation,
+      }),
+    ),
+  ),
+  conv2dTranspose: [
+    on([float([2, 3, 4, 2]), float([3, 3, 5, 2])], (x, f) =>
+      tf.conv2dTranspose(x as Image, f as Image, [2, 6, 8, 5], 2, "same"),
+    ),
+  ],
+  depthwiseConv2d: [
+    ...([1, 2] as const).map((stride) =>
+      on(
+        [float([2, 6, 5, 3], -1, 1), float([3, 2, 3, 2], -1, 1)],
+        withGradients((x, f) => tf.depthwiseConv2d(x as Image, f as Image, stride, "same")),
+      ),
+    ),
+    on([float([1, 6, 6, 2]), float([2, 2, 2, 1])], (x, f) =>
+      tf.depthwiseConv2d(x as Image, f as Image, 1, "valid", "NHWC", 2),
+    ),
+  ],
+  "fused.depthwiseConv2d": [
+    on([float([1, 5, 5, 2]), float([3, 3, 2, 2]), float([4])], (x, f, bias) =>
+      tf.fused.depthwiseConv2d({
+        x: x as Image,
+        filter: f as Image,
+        strides: 1,
+        pad: "same",
+        bias: bias!,
+        activation: "relu",
+      }),
+    ),
+  ],
+  conv3d: (["same", "valid"] as const).map((pad) =>
+    on(
+      [float([2, 4, 5, 4, 2], -1, 1), float([2, 3, 2, 2, 3], -1, 1)],
+      withGradients((x, f) => tf.conv3d(x as Volume, f as Volume, [1, 2, 1], pad)),
+    ),
+  ),
+};
