@@ -105,11 +105,12 @@ function row(
       [`${key}±`, values.length > 1 ? deviation(values) : null],
     ];
   });
+  // An axis may be called as a metric is ("loss"); the column is then the axis.
   return Object.fromEntries([
+    ...metrics,
     ...named,
     ...Object.entries(more),
     ["runs", numbers.length],
-    ...metrics,
   ]) as Record<string, Cell>;
 }
 
