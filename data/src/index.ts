@@ -5,3 +5,4 @@ export {
   setNames,
   tinyModelDir,
 } from "./materialise.js";
+export { type TranslatedLanguage, translatedLanguages, translatedTitles } from "./translations.js";

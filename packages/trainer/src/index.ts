@@ -13,6 +13,13 @@ export { type EvaluationOptions, evaluateRetrieval, type RetrievalMetrics } from
 export type { TrainEvent } from "./events.js";
 export { type FolderOptions, type Pair, readFolder } from "./folder.js";
 export {
+  engineProducts,
+  type InnerProducts,
+  plainProducts,
+  type Rows,
+  rowsOf,
+} from "./inner-products.js";
+export {
   type EvaluationRecord,
   type MetricsRecord,
   readMetrics,
@@ -20,7 +27,7 @@ export {
   type StepRecord,
 } from "./metrics-log.js";
 export { parseTrainConfig } from "./parse-config.js";
-export type { Ranking, Recall } from "./retrieval.js";
+export { type Ranking, type Recall, rank } from "./retrieval.js";
 export type { WeightedPairs } from "./sampler.js";
 export { readSkipped, type SkippedPicture } from "./skipped.js";
 export type { Summary } from "./summary.js";

@@ -1,0 +1,69 @@
+import { availableParallelism } from "node:os";
+import { type Encoder, type Preprocessing, preprocessImage } from "@cliptune/clip";
+import type { InnerProducts } from "@cliptune/trainer";
+import { type Pair, rank, rowsOf } from "@cliptune/trainer";
+
+/** Shares of the queries whose picture is among the first 1, 5 and 10. */
+export interface Recalls {
+  readonly r1: number;
+  readonly r5: number;
+  readonly r10: number;
+}
+
+/** Unit vectors of a suite's pictures, `[N, D]`, in the order of its pairs. */
+export async function encodePictures(
+  encoder: Encoder,
+  pairs: readonly Pair[],
+  preprocessing: Preprocessing,
+): Promise<Float32Array> {
+  const atATime = 64 * availableParallelism();
+  const vectors = new Float32Array(pairs.length * encoder.dimension);
+  for (let start = 0; start < pairs.length; start += atATime) {
+    const some = pairs.slice(start, start + atATime);
+    const pixels = await Promise.all(some.map(({ file }) => preprocessImage(file, preprocessing)));
+    const encoded = await encoder.encodeImages(Buffer.concat(pixels), some.length);
+    vectors.set(encoded, start * encoder.dimension);
+  }
+  return vectors;
+}
+
+export interface Query {
+  readonly text: string;
+  /** Rows of the pictures that are right. */
+  readonly right: Int32Array;
+}
+
+/** Each distinct text once; right are all pictures that are called so. Pictures without a text stay in the gallery. */
+export function queriesOf(texts: readonly (string | undefined)[]): Query[] {
+  const rows = new Map<string, number[]>();
+  for (const [row, text] of texts.entries()) {
+    if (text !== undefined) rows.set(text, [...(rows.get(text) ?? []), row]);
+  }
+  return [...rows].map(([text, right]) => ({ text, right: Int32Array.from(right) }));
+}
+
+/** @param pictures `[N, D]` */
+export async function recallOf(
+  encoder: Encoder,
+  queries: readonly Query[],
+  { pictures, products }: { pictures: Float32Array; products: InnerProducts },
+): Promise<Recalls> {
+  const texts = await encoder.encodeTexts(queries.map(({ text }) => text));
+  const { r1, r5, r10 } = await rank(
+    rowsOf(texts, queries.length),
+    rowsOf(pictures, pictures.length / encoder.dimension),
+    { relevant: queries.map(({ right }) => right), products },
+  );
+  return { r1, r5, r10 };
+}
+
+/** What guessing reaches: the mean chance that one of the right pictures is among `k` drawn without looking. */
+export function chanceAt(k: number, queries: readonly Query[], pictures: number): number {
+  const missed = (right: number): number => {
+    let share = 1;
+    for (let i = 0; i < Math.min(k, pictures); i++)
+      share *= Math.max(0, (pictures - right - i) / (pictures - i));
+    return share;
+  };
+  return queries.reduce((sum, { right }) => sum + 1 - missed(right.length), 0) / queries.length;
+}
