@@ -165,6 +165,14 @@ const convolutions = [
   }),
 ];
 
+const pools = ["maxPool", "meanPool"].flatMap((op) => [
+  on(op, [floats([2, 7, 6, 3])], { ...walk([2, 1], [1, 1], [1, 0], [1, 1]), sizes: [3, 2] }),
+  on(op, [floats([1, 4, 5, 6, 2])], {
+    ...walk([1, 2, 1], [1, 1, 1], [0, 1, 1], [0, 0, 1]),
+    sizes: [2, 2, 3],
+  }),
+]);
+
 export const operatorCases = [
   ...unaries,
   ...domains,
@@ -176,6 +184,7 @@ export const operatorCases = [
   ...products,
   ...shapes,
   ...convolutions,
+  ...pools,
 ];
 
 export const caseName = ({ op, inputs, attrs }) =>

@@ -84,3 +84,34 @@ test("a tf.sequential model trains on the lazy backend as on tfjs's cpu backend,
   await model.fit(xs, ys, { ...options, epochs: 2 });
   expect([tf.memory().numTensors, backend.numDataIds(), backend.programs.compiled]).toEqual(before);
 });
+
+test("a convolutional one trains as on the cpu backend too", async () => {
+  const losses = [];
+  for (const backend of ["cpu", lazyBackendName]) {
+    await tf.setBackend(backend);
+    const glorot = (seed: number) => layers.initializers.glorotUniform({ seed });
+    const model = layers.sequential({
+      layers: [
+        layers.layers.conv2d({
+          filters: 4,
+          kernelSize: 3,
+          padding: "same",
+          activation: "relu",
+          inputShape: [8, 8, 1],
+          kernelInitializer: glorot(1),
+        }),
+        layers.layers.maxPooling2d({ poolSize: 2 }),
+        layers.layers.depthwiseConv2d({ kernelSize: 3, depthwiseInitializer: glorot(2) }),
+        layers.layers.globalAveragePooling2d({}),
+        layers.layers.dense({ units: 1, kernelInitializer: glorot(3) }),
+      ],
+    });
+    model.compile({ optimizer: tf.train.momentum(0.05, 0.9), loss: "meanSquaredError" });
+    const xs = tf.tensor4d(arraysFrom(9).float([16, 8, 8, 1]).data as Float32Array, [16, 8, 8, 1]);
+    const ys = tf.tidy(() => tf.mean(tf.relu(xs), [1, 2]));
+    const { history } = await model.fit(xs, ys, { ...options, batchSize: 8, epochs: 6 });
+    losses.push(history["loss"] as number[]);
+  }
+  expect(losses[1]!.at(-1)!).toBeLessThan(losses[1]![0]! * 0.8);
+  expect(distance(losses[0]!, losses[1]!)).toBeLessThan(1e-4);
+});

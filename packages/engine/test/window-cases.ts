@@ -2,7 +2,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import { arraysFrom } from "./random-arrays.js";
 import type { Case } from "./run-program.js";
 
-const { float } = arraysFrom(8);
+const { float, int } = arraysFrom(8);
 
 const on = (inputs: Case["inputs"], run: Case["run"]): Case => ({ inputs, run });
 
@@ -19,6 +19,41 @@ const withGradients =
   };
 
 const strides = [1, 2, [2, 1]] as const;
+
+const withGradient =
+  (run: (x: tf.Tensor) => tf.Tensor): Case["run"] =>
+  (x) => [run(x!), tf.grad((z) => tf.mean(tf.square(run(z))))(x!)];
+
+type Pool = (
+  x: tf.Tensor,
+  size: [number, number],
+  stride: number,
+  pad: "same" | "valid",
+) => tf.Tensor;
+type VolumePool = (
+  x: tf.Tensor,
+  size: [number, number, number],
+  pad: "same" | "valid",
+) => tf.Tensor;
+
+const pooled = (run: Pool): Case[] =>
+  [1, 2, 3].flatMap((stride) =>
+    (["same", "valid"] as const).map((pad) =>
+      on(
+        [float([2, 6, 5, 3])],
+        withGradient((x) => run(x, [3, 2], stride, pad)),
+      ),
+    ),
+  );
+
+const volumes = (run: VolumePool): Case[] =>
+  (["same", "valid"] as const).map((pad) =>
+    on(
+      [float([1, 4, 5, 4, 2])],
+      // Square, for tfjs's cpu backend mistakes heights for widths in its gradient of maxPool3d.
+      withGradient((x) => run(x, [3, 2, 2], pad)),
+    ),
+  );
 
 export const windowCases: Record<string, readonly Case[]> = {
   conv2d: strides.flatMap((stride) =>
@@ -82,6 +117,16 @@ export const windowCases: Record<string, readonly Case[]> = {
     on(
       [float([2, 4, 5, 4, 2], -1, 1), float([2, 3, 2, 2, 3], -1, 1)],
       withGradients((x, f) => tf.conv3d(x as Volume, f as Volume, [1, 2, 1], pad)),
+    ),
+  ),
+  maxPool: pooled((x, size, stride, pad) => tf.maxPool(x as Image, size, stride, pad)),
+  avgPool: pooled((x, size, stride, pad) => tf.avgPool(x as Image, size, stride, pad)),
+  "maxPool of integers": [on([int([1, 4, 4, 2])], (x) => tf.maxPool(x as Image, 2, 1, "same"))],
+  maxPool3d: volumes((x, size, pad) => tf.maxPool3d(x as Volume, size, 2, pad)),
+  avgPool3d: volumes((x, size, pad) => tf.avgPool3d(x as Volume, size, 2, pad)),
+  maxPoolWithArgmax: [false, true].map((withBatch) =>
+    on([float([2, 5, 4, 3])], (x) =>
+      Object.values(tf.maxPoolWithArgmax(x as Image, [3, 2], 2, "same", withBatch)),
     ),
   ),
 };

@@ -50,6 +50,12 @@ const matmul: Rule = ([a, b], attrs) => {
 /** `[..., D]` → `[..., 1]` */
 const rowStatistic: Rule = ([x]) => ({ dtype: x!.dtype, shape: [...x!.shape.slice(0, -1), 1] });
 
+/** `[N, ..., C]`: of each window of `sizes` the maximum, or the mean of what is not margin. */
+const pool: Rule = ([x], attrs) => ({
+  dtype: x!.dtype,
+  shape: [x!.shape[0]!, ...windows(x!.shape, ints(attrs, "sizes"), attrs), x!.shape.at(-1)!],
+});
+
 /** `[N, ..., C]` under windows of `sizes`: margins added, then steps of `strides`. */
 function windows(shape: readonly number[], sizes: readonly number[], attrs: Attributes): number[] {
   const at = (name: string, i: number): number => ints(attrs, name)[i]!;
@@ -148,6 +154,8 @@ const rules = {
       filter!.shape.at(-1)!,
     ],
   }),
+  maxPool: pool,
+  meanPool: pool,
   reshape: ([x], attrs) => ({ dtype: x!.dtype, shape: ints(attrs, "shape") }),
   broadcastTo: ([x], attrs) => ({ dtype: x!.dtype, shape: ints(attrs, "shape") }),
   transpose: ([x], attrs) => ({

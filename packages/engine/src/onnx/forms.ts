@@ -1,7 +1,7 @@
 import type { Node } from "../graph/graph.js";
 import { int, ints, type OpName } from "../graph/operators.js";
 import type { DType } from "../types.js";
-import { conv } from "./windows.js";
+import { conv, pool } from "./windows.js";
 import type { Emitter } from "./writer.js";
 import { inputName } from "./writer.js";
 
@@ -234,6 +234,8 @@ export const forms: Record<OpName, Form> = {
 
   matmul,
   conv,
+  maxPool: pool("MaxPool"),
+  meanPool: pool("AveragePool"),
   // ONNX reads a zero as "as it was" unless told otherwise.
   reshape: (node, e) =>
     e.op("Reshape", [...names(node, e), e.int64(node.shape)], {

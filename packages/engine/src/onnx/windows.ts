@@ -28,3 +28,13 @@ export function conv(node: Node, e: Emitter): string {
   const attrs = { ...steps(node), group: int(node.attrs, "groups") };
   return channelsLast(e.op("Conv", [image, weights], attrs), rank, e);
 }
+
+/** Margins are no part of a mean. */
+export const pool =
+  (type: "MaxPool" | "AveragePool") =>
+  (node: Node, e: Emitter): string => {
+    const rank = node.shape.length;
+    const image = channelsFirst(e.name(node.inputs[0]!), rank, e);
+    const attrs = { ...steps(node), kernel_shape: ints(node.attrs, "sizes") };
+    return channelsLast(e.op(type, [image], attrs), rank, e);
+  };

@@ -175,6 +175,10 @@ export const forms: Record<OpName, Form> = {
   matmul: product,
   conv: ({ attrs, shape }, [x, filter], w) =>
     windows.conv(x!, filter!, attrs as unknown as windows.Steps & { groups: number }, shape, w),
+  maxPool: ({ attrs, shape }, [x], w) =>
+    windows.maxPool(x!, attrs as unknown as windows.Window, shape, w),
+  meanPool: ({ attrs, shape }, [x], w) =>
+    windows.meanPool(x!, attrs as unknown as windows.Window, shape, w),
   reshape: ({ shape }, [x], w) => w.reshape(x!, shape),
   broadcastTo: ({ shape }, [x], w) => w.broadcast(x!, shape),
   transpose: ({ attrs }, [x], w) => w.transpose(x!, ints(attrs, "perm")),

@@ -3,14 +3,14 @@ import { array, list, tensorType, type Value, type Writer } from "./writer.js";
 const arrow = (inputs: readonly Value[], result: Pick<Value, "type" | "shape">): string =>
   `(${inputs.map(tensorType).join(", ")}) -> ${tensorType(result)}`;
 
-/** A region that adds its two arguments: what scatter and windows fold with. */
-const addRegion = (type: Value["type"]): string => {
+/** A region that folds its two arguments: what scatter and windows fold with. */
+export const foldRegion = (op: "add" | "maximum", type: Value["type"]): string => {
   const t = tensorType({ type, shape: [] });
   return [
     "({",
     `^bb0(%lhs: ${t}, %rhs: ${t}):`,
-    `%sum = stablehlo.add %lhs, %rhs : ${t}`,
-    `stablehlo.return %sum : ${t}`,
+    `%fold = stablehlo.${op} %lhs, %rhs : ${t}`,
+    `stablehlo.return %fold : ${t}`,
     "})",
   ].join("\n");
 };
@@ -101,7 +101,7 @@ export function cumsum(
   const start = w.scalar(0, x.type);
   const padding = `dense<[${margins.map(list).join(", ")}]> : tensor<${x.shape.length}x2xi64>`;
   return w.line(
-    `"stablehlo.reduce_window"(${from.name}, ${start.name}) <{padding = ${padding}, window_dimensions = ${array(along(size, 1))}}> ${addRegion(x.type)} : ${arrow([from, start], x)}`,
+    `"stablehlo.reduce_window"(${from.name}, ${start.name}) <{padding = ${padding}, window_dimensions = ${array(along(size, 1))}}> ${foldRegion("add", x.type)} : ${arrow([from, start], x)}`,
     x.type,
     x.shape,
   );
@@ -137,7 +137,7 @@ function scatter(x: Value, ids: Value, rows: Value, region: string, w: Writer): 
 export function segmentSum(x: Value, ids: Value, size: number, w: Writer): Value {
   const shape = [size, ...x.shape.slice(ids.shape.length)];
   const zeros = w.broadcast(w.scalar(0, x.type), shape);
-  return scatter(zeros, ids, x, addRegion(x.type), w);
+  return scatter(zeros, ids, x, foldRegion("add", x.type), w);
 }
 
 /** `x` with the rows at `ids` replaced. */

@@ -1,5 +1,6 @@
+import { foldRegion } from "./layout.js";
 import { narrow, precisions } from "./matrix.js";
-import { list, tensorType, type Value, type Writer } from "./writer.js";
+import { array, list, tensorType, type Value, type Writer } from "./writer.js";
 
 /** How a window walks over the spatial axes of `[N, ..., C]`. */
 export interface Steps {
@@ -29,4 +30,39 @@ export function conv(
     "f32",
     shape,
   );
+}
+
+export interface Window extends Steps {
+  readonly sizes: readonly number[];
+}
+
+/** Folds each window of `[N, ..., C]`; margins are filled with `start`. */
+function reduceWindow(
+  fold: "add" | "maximum",
+  x: Value,
+  { sizes, strides, dilations, before, after }: Window,
+  shape: readonly number[],
+  w: Writer,
+): Value {
+  const start = w.scalar(fold === "add" ? 0 : Number.NEGATIVE_INFINITY, x.type);
+  const around = (inner: readonly number[]) => array([1, ...inner, 1]);
+  const margins = [[0, 0], ...before.map((margin, i) => [margin, after[i]!]), [0, 0]].map(list);
+  const padding = `dense<[${margins.join(", ")}]> : tensor<${margins.length}x2xi64>`;
+  const attrs = `<{padding = ${padding}, window_dilations = ${around(dilations)}, window_dimensions = ${around(sizes)}, window_strides = ${around(strides)}}>`;
+  const types = `(${tensorType(x)}, ${tensorType(start)}) -> ${tensorType({ type: x.type, shape })}`;
+  return w.line(
+    `"stablehlo.reduce_window"(${x.name}, ${start.name}) ${attrs} ${foldRegion(fold, x.type)} : ${types}`,
+    x.type,
+    shape,
+  );
+}
+
+export const maxPool = (x: Value, window: Window, shape: readonly number[], w: Writer): Value =>
+  reduceWindow("maximum", x, window, shape, w);
+
+/** The sum over each window by the number of its elements that are not margin. */
+export function meanPool(x: Value, window: Window, shape: readonly number[], w: Writer): Value {
+  const ones = w.broadcast(w.scalar(1, x.type), x.shape);
+  const count = reduceWindow("add", ones, window, shape, w);
+  return w.binary("divide", reduceWindow("add", x, window, shape, w), count);
 }

@@ -5,6 +5,7 @@ import { elementwise } from "./kernels/elementwise.js";
 import type { Kernels } from "./kernels/kernel.js";
 import { matrices } from "./kernels/matrix.js";
 import { normalisations } from "./kernels/normalise.js";
+import { pools } from "./kernels/pool.js";
 import { reductions } from "./kernels/reduce.js";
 import { rows } from "./kernels/rows.js";
 import { shapes } from "./kernels/shape.js";
@@ -19,6 +20,7 @@ const kernels: Kernels = {
   ...normalisations,
   ...spaces,
   ...convolutions,
+  ...pools,
 };
 
 /** The tfjs kernels that can be compiled. */
