@@ -4,7 +4,9 @@ import { inOrder } from "./in-order.js";
 import { createIndexWriter, type IndexWriter } from "./index-writer.js";
 import type { Manifest } from "./manifest.js";
 import type { ModelReference } from "./model-reference.js";
+import { openIndex } from "./open-index.js";
 import { type IndexItem, type Picture, readPicture, type Unreadable } from "./read-picture.js";
+import { backgroundOf } from "./search/background-file.js";
 
 export interface BuildProgress {
   /** Pictures in the index so far. */
@@ -69,7 +71,9 @@ export async function buildIndex(options: BuildOptions): Promise<Manifest> {
     }
     options.signal?.throwIfAborted();
     const queries = await encodeTitles(encoder, titles);
-    return await writer.commit({ skipped, ...(queries && { queries }) });
+    const manifest = await writer.commit({ skipped, ...(queries && { queries }) });
+    await prepareBackground(dir, encoder);
+    return manifest;
   } catch (error) {
     await writer.abort();
     throw error;
@@ -118,6 +122,16 @@ async function encodeTitles(
     if (error instanceof UserError) return undefined;
     throw error;
   });
+}
+
+/** So that the first search needn't. The index is whole without it. */
+async function prepareBackground(dir: string, encoder: Encoder): Promise<void> {
+  const index = await openIndex(dir);
+  try {
+    await backgroundOf(dir, index, encoder);
+  } finally {
+    await index.close();
+  }
 }
 
 async function addBatch(

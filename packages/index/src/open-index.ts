@@ -10,15 +10,12 @@ import { type Manifest, readManifest, versionDir } from "./manifest.js";
 import { type SearchIndex, searchIndex } from "./search-index.js";
 import { openPack } from "./thumbnail.js";
 import type { VectorIndex } from "./vector-index.js";
-import { appendedFiles, everyNth, fileNames, readVectors } from "./version-files.js";
+import { appendedFiles, fileNames, readVectors } from "./version-files.js";
 
 export interface OpenOptions extends ExactRules {
   /** `encoder.fingerprint` of what will encode the queries; not checked unless given. */
   readonly fingerprint?: string;
 }
-
-/** Rows that a query's scores are compared with. */
-const sampleSize = 1000;
 
 /**
  * Opens an index for reading, after checking every file against the manifest: sizes and SHA-256 now,
@@ -55,8 +52,7 @@ async function openVersion(
   try {
     const items = openItems(join(home, fileNames.items));
     await index.remove(missingLabels(items.labels(), manifest.rows));
-    const sample = everyNth(vectors, { dimension: manifest.dimension, wanted: sampleSize });
-    return searchIndex({ manifest, index, sample, items, thumbnails });
+    return searchIndex({ manifest, index, items, thumbnails });
   } catch (error) {
     await thumbnails.close();
     throw error;

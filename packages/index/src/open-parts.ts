@@ -7,8 +7,6 @@ import type { VectorIndex } from "./vector-index.js";
 export interface OpenParts {
   readonly manifest: Manifest;
   readonly index: VectorIndex;
-  /** `[n, D]`, some rows evenly spread: what a query scores by chance. */
-  readonly sample: Float32Array;
   readonly items: ItemReader;
   readonly thumbnails: PackReader;
 }

@@ -3,6 +3,8 @@ import { createEngine, type Engine, type EngineName, UserError } from "@cliptune
 import { type Manifest, readManifest } from "./manifest.js";
 import { locateModel, type ModelOverride } from "./model-reference.js";
 import { openIndex } from "./open-index.js";
+import type { Background } from "./search/background.js";
+import { backgroundOf } from "./search/background-file.js";
 import type { FieldSummary } from "./search/field-summaries.js";
 import type { SearchRequest, SearchResponse } from "./search/request.js";
 import { searchTerms, type TermParts } from "./search/search-terms.js";
@@ -65,8 +67,13 @@ export async function openSearcher(dir: string, options: SearcherOptions = {}): 
     const index = await openIndex(dir, { fingerprint: encoder.fingerprint });
     const encodePicture = async (image: Uint8Array) =>
       encoder.encodeImages(await preprocessImage(image, model.preprocessing), 1);
+    let measured: Promise<Background> | undefined;
+    const background = () => {
+      measured ??= backgroundOf(dir, index, encoder);
+      return measured;
+    };
     return {
-      ...searches({ index, encoder, encodePicture }),
+      ...searches({ index, encoder, encodePicture, background }),
       fields: index.fields,
       item: index.item,
       items: index.items,

@@ -31,12 +31,14 @@ export interface SearchRequest extends SearchOptions {
   readonly query: readonly QueryTerm[];
 }
 
-export interface SearchHit extends Hit {
-  /** Probability that this picture is what was meant, 0 to 1, judged by score alone. */
-  readonly confidence: number;
+export interface RankedHit extends Hit {
+  /** Probability that the query is about something of this index and that this is it, 0 to 1. */
+  readonly confidence?: number;
   /** Ids of near-duplicates folded into this hit, with `group`. */
   readonly duplicates?: readonly string[];
 }
+
+export type SearchHit = RankedHit & { readonly confidence: number };
 
 export interface SearchTimings {
   /** Milliseconds in the model, decoding a picture included. */

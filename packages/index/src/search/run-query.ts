@@ -2,15 +2,15 @@ import { innerProduct } from "../exact-search.js";
 import { toHit } from "../hit.js";
 import type { OpenParts } from "../open-parts.js";
 import type { Neighbor } from "../vector-index.js";
+import { type Judge, standOut } from "./background.js";
 import { type ChosenOptions, checkOptions } from "./check-options.js";
-import { confidenceOf, spreadOf } from "./confidence.js";
 import { decodeCursor, digest, encodeCursor } from "./cursor.js";
 import { diversify } from "./diversify.js";
 import { fuse, fusedDepth } from "./fuse.js";
 import { foldDuplicates } from "./near-duplicates.js";
 import { rankVectors } from "./rank-vectors.js";
 import { type Ranked, without } from "./ranked.js";
-import type { SearchHit, SearchOptions, SearchResponse } from "./request.js";
+import type { RankedHit, SearchOptions, SearchResponse } from "./request.js";
 
 /** A query as an index understands it. */
 export interface VectorQuery {
@@ -22,14 +22,18 @@ export interface VectorQuery {
   readonly without?: readonly string[];
   /** What was asked, as JSON: a cursor goes on with the same only. The vector, unless given. */
   readonly asked?: unknown;
+  /** Who says how probable a match is; without one there are no confidences. */
+  readonly judge?: Judge;
 }
 
-export type QueryAnswer = Omit<SearchResponse, "timings"> & {
+export interface QueryAnswer extends Pick<SearchResponse, "cursor" | "total"> {
+  readonly hits: readonly RankedHit[];
+  readonly confidence?: number;
   readonly timings: Omit<SearchResponse["timings"], "encodeMs">;
-};
+}
 
-/** From what confidence on a query counts as answered. */
-const goodMatch = 0.5;
+/** The closest so many are looked at for the one that stands out most. */
+const judgedDepth = 10;
 
 /**
  * Filter, order, fold, page and read.
@@ -47,24 +51,29 @@ export async function runQuery(
   const asked = digest([query.asked ?? [...query.vector], filter, hybrid, group, diversity]);
   const order = { version: parts.manifest.version, asked };
   const { first, offset } =
-    cursor === undefined ? { first: k, offset: 0 } : decodeCursor(cursor, order);
+    cursor === undefined
+      ? { first: Math.max(k, judgedDepth), offset: 0 }
+      : decodeCursor(cursor, order);
 
-  const { ranked, bestScore, total, duplicatesOf } = await orderAll(parts, query, {
+  const { ranked, byVector, total, duplicatesOf } = await orderAll(parts, query, {
     ...chosen,
     first,
   });
   const page = (await ranked(offset + k + 1)).slice(offset, offset + k + 1);
-  const spread = spreadOf(parts.sample, query.vector);
-  const confidence = bestScore === undefined ? 0 : confidenceOf(bestScore, spread);
+  const shown = page.slice(0, k);
+  const judged = await confidences(parts, query.judge, [
+    ...shown,
+    ...(await byVector(judgedDepth)).slice(0, judgedDepth),
+  ]);
   const searched = performance.now();
 
   const idOf = (label: number) => parts.items.byLabel(label)!.item.id;
-  const hits = page.slice(0, k).map((neighbor): SearchHit => {
+  const hits = shown.map((neighbor, i): RankedHit => {
     const hit = toHit(neighbor, parts.items.byLabel(neighbor.label));
     const duplicates = duplicatesOf?.(neighbor.label).map(idOf);
     return {
       ...hit,
-      confidence: confidenceOf(hit.score, spread),
+      ...(judged && { confidence: judged[i]! }),
       ...(duplicates && { duplicates }),
     };
   });
@@ -73,16 +82,25 @@ export async function runQuery(
     hits,
     ...more,
     ...(duplicatesOf ? {} : { total }),
-    confidence,
-    goodMatch: confidence >= goodMatch,
+    ...(judged && { confidence: Math.max(0, ...judged.slice(shown.length)) }),
     timings: { searchMs: searched - began, readMs: performance.now() - searched },
   };
 }
 
+async function confidences(
+  { index }: OpenParts,
+  judge: Judge | undefined,
+  found: readonly Neighbor[],
+): Promise<number[] | undefined> {
+  if (!judge) return undefined;
+  const standing = await standOut(index, found, judge.others);
+  return standing.map((z) => judge.probability(z));
+}
+
 interface Ordered {
   readonly ranked: Ranked;
-  /** The greatest cosine, wherever that item comes in the order. */
-  readonly bestScore: number | undefined;
+  /** Of the same items, by closeness alone. */
+  readonly byVector: Ranked;
   /** Items that the filter leaves. */
   readonly total: number;
   /** With `group`. */
@@ -119,7 +137,7 @@ async function orderAll(
   const gone = [...left].filter((label) => among?.has(label) ?? true).length;
   return {
     ranked,
-    bestScore: (await byVector(1))[0]?.score,
+    byVector,
     total: (labels?.length ?? count) - gone,
     ...(grouped && { duplicatesOf: grouped.duplicatesOf }),
   };

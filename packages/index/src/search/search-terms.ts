@@ -2,6 +2,7 @@ import type { Encoder } from "@cliptune/clip";
 import { UserError } from "@cliptune/engine";
 import { sha256 } from "../checksum.js";
 import type { SearchIndex } from "../search-index.js";
+import { type Background, type JudgedTerm, judgeOf } from "./background.js";
 import { combineTerms } from "./query-vector.js";
 import type { QueryTerm, SearchRequest, SearchResponse } from "./request.js";
 
@@ -10,7 +11,11 @@ export interface TermParts {
   readonly encoder: Pick<Encoder, "dimension" | "encodeTexts">;
   /** The bytes of a picture file → `[D]` */
   encodePicture(image: Uint8Array): Promise<Float32Array>;
+  background(): Promise<Background>;
 }
+
+/** From what confidence on a query counts as answered. */
+const goodMatch = 0.5;
 
 /** Encodes the terms of a request and asks the index with their weighted sum. */
 export async function searchTerms(
@@ -28,8 +33,19 @@ export async function searchTerms(
     .join(" ");
   const without = query.flatMap((term) => ("id" in term ? [term.id] : []));
   const asked = query.map(nameTerm);
-  const answer = await parts.index.query({ vector, words, without, asked }, options);
-  return { ...answer, timings: { encodeMs, ...answer.timings } };
+  const terms = query.map((term, i): JudgedTerm => {
+    const kind = "text" in term ? "text" : "picture";
+    return { kind, weight: term.weight ?? 1, vector: vectors[i]! };
+  });
+  const judge = judgeOf(await parts.background(), terms);
+  const answer = await parts.index.query({ vector, words, without, asked, judge }, options);
+  const confidence = answer.confidence ?? 0;
+  return {
+    ...answer,
+    hits: answer.hits.map((hit) => ({ ...hit, confidence: hit.confidence ?? 0 })),
+    ...{ confidence, goodMatch: confidence >= goodMatch },
+    timings: { encodeMs, ...answer.timings },
+  };
 }
 
 /** One vector `[D]` a term; all texts in one batch. */
