@@ -144,7 +144,7 @@ function checkDealt(
     (split) => !dealt.has(split),
   );
   if (empty === undefined) return;
-  const largest = Math.max(...sizes.values(), 0);
+  const largest = [...sizes.values()].reduce((most, size) => Math.max(most, size), 0);
   throw new UserError(
     `Nothing is left for ${empty}: the pictures fall into ${sizes.size} groups, the largest of ${largest}, and a group is not divided; choose other shares or another field.`,
   );

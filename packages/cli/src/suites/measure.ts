@@ -37,7 +37,10 @@ export interface Query {
 export function queriesOf(texts: readonly (string | undefined)[]): Query[] {
   const rows = new Map<string, number[]>();
   for (const [row, text] of texts.entries()) {
-    if (text !== undefined) rows.set(text, [...(rows.get(text) ?? []), row]);
+    if (text === undefined) continue;
+    const same = rows.get(text);
+    if (same) same.push(row);
+    else rows.set(text, [row]);
   }
   return [...rows].map(([text, right]) => ({ text, right: Int32Array.from(right) }));
 }

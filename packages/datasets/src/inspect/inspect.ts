@@ -155,7 +155,9 @@ function pictureTally() {
       const groups = new Map<number, { id: string; split: string | undefined }[]>();
       const firsts = nearDuplicates(seen.map(({ fingerprint }) => fingerprint));
       for (const [i, first] of firsts.entries()) {
-        groups.set(first, [...(groups.get(first) ?? []), names[i]!]);
+        const group = groups.get(first);
+        if (group) group.push(names[i]!);
+        else groups.set(first, [names[i]!]);
       }
       const several = [...groups.values()].filter((group) => group.length > 1);
       const across = several.filter((group) => new Set(group.map(({ split }) => split)).size > 1);
