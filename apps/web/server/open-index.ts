@@ -1,4 +1,4 @@
-import type { Found, Item, Searcher, SearchOptions } from "@/lib/contract";
+import type { Found, Item, Searcher, SearchOptions, Timings } from "@/lib/contract";
 import { spreadOrder } from "@/lib/spread-order";
 import { readEnvironment } from "../environment.mjs";
 
@@ -30,8 +30,9 @@ function adapt(opened: PackageSearcher): Searcher {
     fields: opened.fields(),
     async search({ query, ...options }) {
       if (query.length > 0) return toFound(await opened.search({ query, ...options }));
-      const { hits, ...found } = toFound(await browse(opened, options));
-      return { ...found, hits: hits.map(toItem), confidence: 1, goodMatch: true };
+      const { hits, timings, ...found } = await browse(opened, options);
+      const shown = { hits: hits.map(toItem), timings: inMilliseconds(timings) };
+      return { ...found, ...shown, confidence: 1, goodMatch: true };
     },
     async items({ offset, limit }) {
       const wanted = Math.max(0, Math.min(limit, count - offset));
@@ -63,15 +64,21 @@ function toItem({ id, title, fields }: Item): Item {
   return { id, title, fields };
 }
 
-function toFound({ hits, timings, ...answer }: Awaited<ReturnType<typeof browse>>): Found {
+type Answer = Awaited<ReturnType<PackageSearcher["search"]>>;
+
+function toFound({ hits, timings, ...answer }: Answer): Found {
   return {
     ...answer,
     hits: hits.map(({ id, title, fields, score, confidence, duplicates }) => ({
       ...{ id, title, fields, score, confidence },
       ...(duplicates === undefined || duplicates.length === 0 ? {} : { duplicates }),
     })),
-    timings: Object.fromEntries(
-      Object.entries(timings).map(([name, time]) => [name.replace(/Ms$/, ""), time]),
-    ),
+    timings: inMilliseconds(timings),
   };
+}
+
+function inMilliseconds(timings: Partial<Answer["timings"]>): Timings {
+  return Object.fromEntries(
+    Object.entries(timings).map(([name, time]) => [name.replace(/Ms$/, ""), time]),
+  );
 }
