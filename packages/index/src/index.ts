@@ -41,4 +41,12 @@ export type {
 } from "./search/request.js";
 export type { QueryAnswer, VectorQuery } from "./search/run-query.js";
 export type { SearchIndex } from "./search-index.js";
+export {
+  type Comparison,
+  openStrengths,
+  type PlacedHit,
+  type Strengths,
+} from "./strengths/open-strengths.js";
+export type { StrengthRecall, StrengthsManifest } from "./strengths/strengths-files.js";
+export { type StrengthsOptions, writeStrengths } from "./strengths/write-strengths.js";
 export type { Neighbor, VectorIndex } from "./vector-index.js";

@@ -8,6 +8,7 @@ import { doctor } from "./doctor.js";
 import { encode } from "./encode.js";
 import { evaluate } from "./evaluate.js";
 import { indexBuild } from "./index-build.js";
+import { indexStrengths } from "./index-strengths.js";
 import { params } from "./params.js";
 import { pull } from "./pull.js";
 import { search } from "./search.js";
@@ -41,7 +42,7 @@ export const root: Command = group({
       name: "index",
       description: "Make the index that search and serve read",
       examples: ["cliptune index build ./thumbnails --run runs/first"],
-      subCommands: { build: indexBuild },
+      subCommands: { build: indexBuild, strengths: indexStrengths },
     }),
     search,
     serve,
