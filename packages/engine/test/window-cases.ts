@@ -55,6 +55,24 @@ const volumes = (run: VolumePool): Case[] =>
     ),
   );
 
+type Resize = (x: tf.Tensor, size: [number, number], align: boolean, half: boolean) => tf.Tensor;
+
+/**
+ * One square image: tfjs's cpu backend swaps height and width in one gradient, reads past the end of a batch in
+ * the other, and knows half pixels in neither.
+ */
+const resizings = (run: Resize): Case[] => [
+  ...([3, 7, 8, 1] as const).flatMap((size) =>
+    [false, true].map((align) =>
+      on(
+        [float([1, 4, 4, 3])],
+        withGradient((x) => run(x, [size, size], align, false)),
+      ),
+    ),
+  ),
+  on([float([2, 4, 6, 3])], (x) => run(x!, [7, 3], false, true)),
+];
+
 export const windowCases: Record<string, readonly Case[]> = {
   conv2d: strides.flatMap((stride) =>
     (["same", "valid", 1] as const).map((pad) =>
@@ -129,4 +147,13 @@ export const windowCases: Record<string, readonly Case[]> = {
       Object.values(tf.maxPoolWithArgmax(x as Image, [3, 2], 2, "same", withBatch)),
     ),
   ),
+  resizeBilinear: resizings((x, size, align, half) =>
+    tf.image.resizeBilinear(x as Image, size, align, half),
+  ),
+  resizeNearestNeighbor: [
+    ...resizings((x, size, align, half) =>
+      tf.image.resizeNearestNeighbor(x as Image, size, align, half),
+    ),
+    on([int([1, 3, 3, 2])], (x) => tf.image.resizeNearestNeighbor(x as Image, [5, 2])),
+  ],
 };

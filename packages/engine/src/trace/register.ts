@@ -7,6 +7,7 @@ import { matrices } from "./kernels/matrix.js";
 import { normalisations } from "./kernels/normalise.js";
 import { pools } from "./kernels/pool.js";
 import { reductions } from "./kernels/reduce.js";
+import { resizes } from "./kernels/resize.js";
 import { rows } from "./kernels/rows.js";
 import { shapes } from "./kernels/shape.js";
 import { spaces } from "./kernels/space.js";
@@ -21,6 +22,7 @@ const kernels: Kernels = {
   ...spaces,
   ...convolutions,
   ...pools,
+  ...resizes,
 };
 
 /** The tfjs kernels that can be compiled. */
