@@ -96,6 +96,30 @@ test("code that never reads computes in between: what is pending does not grow w
   expect(ran).toBe(3);
 });
 
+test("what is computed in between never parts the results of one kernel", () => {
+  const places: tf.Tensor[] = [];
+  let x = tf.tensor1d([3, 2, 1]) as tf.Tensor;
+  for (let i = 0; i < 500; i++) {
+    const { values, indices } = tf.topk(x, 3);
+    places.push(indices);
+    x = tf.add(values, tf.mul(tf.cast(indices, "float32"), 0));
+  }
+  expect([...x.dataSync()]).toEqual([3, 2, 1]);
+  for (const each of places) expect([...each.dataSync()]).toEqual([0, 1, 2]);
+});
+
+test("the end of each turn looks at what is pending, not the first one's alone", async () => {
+  let x = tf.scalar(0);
+  for (let i = 0; i < 60; i++) x = tf.add(x, 1);
+  await Promise.resolve();
+  const later = await compiledBy(async () => {
+    for (let i = 0; i < 60; i++) x = tf.add(x, 1);
+    await Promise.resolve();
+  });
+  expect(later).toBe(1);
+  expect(await compiledBy(() => expect(x.dataSync()[0]).toBe(120))).toBe(0);
+});
+
 test("what cannot be computed fails when it is read, and fails nothing else", () => {
   const good = tf.add(tf.tensor1d([1, 2]), 1);
   const bad = tf.gather(tf.tensor1d([1, 2]), tf.tensor1d([7], "int32"));

@@ -34,6 +34,7 @@ export class LazyBackend extends tf.KernelBackend implements Recorder {
   #leaves = new Map<Slot, Node>();
   #arrays = new Map<string, NdArray>();
   #recorded = 0;
+  #watched = false;
   readonly programs = new ProgramCache(keptPrograms);
 
   node(tensor: tf.TensorInfo): Node {
@@ -73,7 +74,7 @@ export class LazyBackend extends tf.KernelBackend implements Recorder {
     const slot: Slot = { dtype: node.dtype, shape, references: 1, node };
     this.#slots.set(dataId, slot);
     this.#pending.add(slot);
-    this.#mark();
+    this.#recorded++;
     return { dataId, dtype, shape };
   }
 
@@ -86,14 +87,15 @@ export class LazyBackend extends tf.KernelBackend implements Recorder {
     });
   }
 
-  /** Counts a node, and sees to it that what nobody reads does not grow without end. */
-  #mark(): void {
-    if (this.#recorded++ === 0) {
-      queueMicrotask(() => {
-        if (this.#recorded > nodesPerTurn) this.#tryFlush();
-      });
-    }
+  /** What nobody reads does not grow without end: it is looked at here, and when a turn of the event loop ends. */
+  beforeKernel(): void {
     if (this.#recorded > nodesAtMost) this.#tryFlush();
+    if (this.#watched) return;
+    this.#watched = true;
+    queueMicrotask(() => {
+      this.#watched = false;
+      if (this.#recorded > nodesPerTurn) this.#tryFlush();
+    });
   }
 
   /** Errors wait for somebody who reads. */
@@ -101,7 +103,7 @@ export class LazyBackend extends tf.KernelBackend implements Recorder {
     try {
       this.#run([...this.#pending]);
     } catch {
-      this.#recorded = 1;
+      this.#recorded = 0;
     }
   }
 

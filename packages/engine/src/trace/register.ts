@@ -31,6 +31,8 @@ export const kernelNames = Object.keys(kernels).sort();
 /** A tfjs backend that kernels record into: its tensors stand for nodes. */
 export interface Recorder {
   readonly builder: GraphBuilder;
+  /** Called before a kernel records: the one moment when the builder may be replaced. */
+  beforeKernel?(): void;
   /** The node that a tensor stands for. */
   node(tensor: tf.TensorInfo): Node;
   /** A tensor that stands for `node`, which a kernel made of `inputs`. */
@@ -45,6 +47,7 @@ export function registerKernels(backendName: string): void {
       backendName,
       kernelFunc: ({ inputs, attrs, backend }) => {
         const recorder = backend as Recorder;
+        recorder.beforeKernel?.();
         // Optional inputs that are absent come as null or undefined.
         const given = Object.entries(inputs).filter(([, tensor]) => tensor != null);
         const tensors = given.map(([, tensor]) => tensor as tf.TensorInfo);
