@@ -124,7 +124,7 @@ describe.each(engines)("on engine %s", (name) => {
     const ours = await run({ pixels }, weights, (net, v) =>
       imageTower(net, v["pixels"] as tf.Tensor4D),
     );
-    const eager = await createEngine("cpu"); // conv2d has no compiled form
+    const eager = await createEngine("cpu"); // another engine than the one tested
     const plain = await run(
       { pixels },
       weights,
