@@ -29,6 +29,9 @@ export interface PullProgress {
 export const endpointOf = ({ endpoint = "https://huggingface.co" }: HubOptions): string =>
   endpoint.replace(/\/+$/, "");
 
+const codeOf = (error: unknown): string | undefined =>
+  ((error as Error).cause as NodeJS.ErrnoException | undefined)?.code;
+
 /** Too many requests, and faults of the server: they pass. */
 const passing = (status: number): boolean => status === 408 || status === 429 || status >= 500;
 
@@ -39,7 +42,8 @@ export function patientFetch({ retries = 4, pause = 500, signal }: HubOptions): 
       const last = attempt >= retries;
       const answer = await fetch(input, { ...init, ...(signal ? { signal } : {}) }).catch(
         (error: unknown) => {
-          if (last || signal?.aborted) throw error;
+          // A host that there isn't will not be there in a second either.
+          if (last || signal?.aborted || codeOf(error) === "ENOTFOUND") throw error;
           return undefined;
         },
       );
