@@ -164,6 +164,16 @@ export const trainConfig = z
     lora: loraConfig.prefault({}),
     loss: lossConfig.describe("terms that are summed, each with its weight or its options"),
     batchSize: z.int().min(2).default(64).describe("pairs per step; negatives come from the batch"),
+    microBatchSize: z
+      .int()
+      .min(1)
+      .optional()
+      .describe("pairs in memory at a time (GradCache): the same gradients for a third more time"),
+    accumulate: z
+      .int()
+      .min(1)
+      .default(1)
+      .describe("batches a step, their gradients averaged; unlike batchSize it adds no negatives"),
     epochs: z
       .number()
       .positive()
@@ -191,6 +201,14 @@ export const trainConfig = z
   .refine((c) => c.epochs === undefined || c.steps === undefined, {
     path: ["steps"],
     error: 'give "epochs" or "steps", not both',
+  })
+  .refine((c) => c.batchSize % (c.microBatchSize ?? c.batchSize) === 0, {
+    path: ["microBatchSize"],
+    error: "must divide batchSize",
+  })
+  .refine((c) => c.microBatchSize === undefined || !c.loss.some((term) => term.classCrossEntropy), {
+    path: ["microBatchSize"],
+    error: "is of no use to classCrossEntropy, which has no negatives in the batch: use accumulate",
   })
   .refine((c) => simCseHasNoise(c), {
     path: ["loss"],

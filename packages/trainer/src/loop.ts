@@ -12,14 +12,14 @@ import { type LoopParts, type Plan, type Progress, planRun, startProgress } from
 import { createPrefetch } from "./prefetch.js";
 import { createSampler } from "./sampler.js";
 import type { OnSkip } from "./skipped.js";
-import { createStepper, patchesOf, type Stepper } from "./stepper.js";
+import { createStepper, pairsPerStep, patchesOf, type Stepper } from "./stepper.js";
 import type { Summary } from "./summary.js";
 import { createTokenTable } from "./token-table.js";
 
 /** Steps until the end or an abort, evaluating and saving on the way. */
 export async function runLoop(parts: LoopParts): Promise<Summary> {
   const { config, run, data, onEvent } = parts;
-  const sampler = createSampler(data.train, config);
+  const sampler = createSampler(data.train, { ...config, batchSize: pairsPerStep(config) });
   const plan = planRun(parts, sampler.stepsPerEpoch);
   const progress = startProgress(run);
   const onSkip: OnSkip = (picture) => {
@@ -116,7 +116,7 @@ async function takeSteps(
       epoch: progress.step / plan.stepsPerEpoch,
       seconds: plan.seconds(),
       ...result,
-      pairsPerSecond: config.batchSize / ((done - began) / 1000),
+      pairsPerSecond: pairsPerStep(config) / ((done - began) / 1000),
       ...{ decodeSeconds, waitSeconds: (ready - began) / 1000 },
       computeSeconds: (done - ready) / 1000,
     } as const;

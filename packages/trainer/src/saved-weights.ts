@@ -10,7 +10,7 @@ import {
   saveModel,
 } from "@cliptune/clip";
 import type { Arrays } from "@cliptune/engine";
-import { adapterNames, type Trainable } from "./trainable.js";
+import { adapterNames, gradientPrefix, type Trainable } from "./trainable.js";
 
 /** Whether what is trained fits into a PEFT adapter: no tower is trained whole. */
 export const isAdapter = ({ lora, tuning }: Trainable): boolean =>
@@ -103,7 +103,7 @@ export function readMoments(trainable: Trainable): Promise<Arrays> {
   const saved = new Set(kept);
   return trainable.state.read(
     Object.keys(trainable.state.specs).filter(
-      (name) => !saved.has(name) && !name.startsWith("gradient."),
+      (name) => !saved.has(name) && !name.startsWith(gradientPrefix),
     ),
   );
 }

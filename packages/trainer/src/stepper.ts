@@ -1,7 +1,9 @@
 import { patchGrid } from "@cliptune/clip";
-import type { Arrays, Program } from "@cliptune/engine";
+import type { Arrays, Program, ProgramDefinition } from "@cliptune/engine";
 import { type Batch, type PatchShare, patchShare } from "./batches.js";
 import { canvasSize } from "./canvas-cache.js";
+import type { TrainConfig } from "./config.js";
+import { isLarge, largeStep } from "./large-batch.js";
 import type { LoopParts, Plan } from "./plan.js";
 import { stepScalars } from "./schedule.js";
 import { trainStep } from "./step.js";
@@ -28,29 +30,45 @@ export function patchesOf({
   return patchShare(config.augment.patches, patchGrid(trainable.model.config.vision) ** 2);
 }
 
-/** Compiles a program for each text length when it is first met. */
+/** Pairs between two updates. */
+export const pairsPerStep = ({
+  batchSize,
+  accumulate,
+}: Pick<TrainConfig, "batchSize" | "accumulate">): number => batchSize * accumulate;
+
+/** Compiles the programs for each text length when it is first met. */
 export function createStepper(
-  { config, engine, trainable }: LoopParts,
-  { totalSteps }: Plan,
+  { config, engine, trainable }: Pick<LoopParts, "config" | "engine" | "trainable">,
+  { totalSteps }: Pick<Plan, "totalSteps">,
 ): Stepper {
-  const programs = new Map<number, Promise<Program>>();
-  const keptPatches = patchesOf({ config, trainable }).kept;
-  const canvas = canvasSize(trainable.model.config.vision.imageSize);
-  const programFor = ({ textLength, inputs }: Batch): Promise<Program> => {
-    const { projectionDim: dimension } = trainable.model.config;
-    const { batchSize } = config;
-    const classes = classesOf(inputs);
-    const shape = { batchSize, canvasSize: canvas, textLength, keptPatches, dimension, classes };
-    const made = programs.get(textLength) ?? engine.compile(trainStep(trainable, config, shape));
-    programs.set(textLength, made);
+  const programs = new Map<string, Promise<Program>>();
+  const programFor = (definition: ProgramDefinition): Promise<Program> => {
+    const made = programs.get(definition.name) ?? engine.compile(definition);
+    programs.set(definition.name, made);
     return made;
+  };
+  const { vision, projectionDim: dimension } = trainable.model.config;
+  const shapeOf = ({ textLength, inputs }: Batch): StepShape => ({
+    ...{ batchSize: config.batchSize, canvasSize: canvasSize(vision.imageSize), textLength },
+    ...{
+      keptPatches: patchesOf({ config, trainable }).kept,
+      dimension,
+      classes: classesOf(inputs),
+    },
+  });
+  const run = async (batch: Batch, scalars: Record<string, Float32Array>) => {
+    const { inputs } = batch;
+    const shape = shapeOf(batch);
+    if (isLarge(config)) {
+      return largeStep({ trainable, config, programFor, shape }, inputs, scalars);
+    }
+    const program = await programFor(trainStep(trainable, config, shape));
+    return program.step({ ...inputs, ...scalars });
   };
   return {
     async step(step: number, batch: Batch): Promise<StepResult> {
-      const program = await programFor(batch);
       const scalars = stepScalars(step, totalSteps, config.optimizer);
-      const outputs = await program.step({
-        ...batch.inputs,
+      const outputs = await run(batch, {
         learningRate: Float32Array.of(scalars.learningRate),
         correction1: Float32Array.of(scalars.correction1),
         correction2: Float32Array.of(scalars.correction2),

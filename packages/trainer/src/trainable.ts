@@ -42,6 +42,9 @@ export interface TrainableLora {
   readonly start?: Arrays;
 }
 
+/** Names of gradients that are gathered between updates, among the state. */
+export const gradientPrefix = "gradient.";
+
 /** Names of PiSSA's start among the constants. */
 const startPrefix = "start.";
 
@@ -59,8 +62,13 @@ export interface NetworkOptions {
 export function createTrainable(engine: Engine, model: ClipModel, config: TrainConfig): Trainable {
   const tuning = tuningOf(config, model.config);
   const bias = lossNeeds(lossTerms(config.loss)).bias ? { logit_bias: scalar(0) } : {};
+  const gathers = config.accumulate > 1 || config.microBatchSize !== undefined;
   const stateOf = (trained: Arrays) => ({
-    state: engine.state({ ...trained, ...initMoments(trained) }),
+    state: engine.state({
+      ...trained,
+      ...initMoments(trained),
+      ...(gathers && zeroGradients(trained)),
+    }),
     names: Object.keys(trained),
   });
   if (tuning.whole) return { model, tuning, ...stateOf({ ...model.weights, ...bias }) };
@@ -85,6 +93,14 @@ export function createTrainable(engine: Engine, model: ClipModel, config: TrainC
     }),
   };
 }
+
+const zeroGradients = (trained: Arrays): Arrays =>
+  Object.fromEntries(
+    Object.entries(trained).map(([name, { shape, data }]) => [
+      `${gradientPrefix}${name}`,
+      { dtype: "float32", shape, data: new Float32Array(data.length) },
+    ]),
+  );
 
 function startOf(model: ClipModel, { lora }: Tuning, config: TrainConfig): Arrays | undefined {
   return lora && config.lora.init === "pissa" ? pissaStart(model, lora, config.seed) : undefined;
