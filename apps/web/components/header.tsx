@@ -6,7 +6,7 @@ import { LanguageSwitch } from "./language-switch";
 import { useWords } from "./words";
 
 /** The pages in the order of the navigation. */
-const pages = { search: "/", runs: "/runs" } as const;
+const pages = { search: "/", compare: "/compare", runs: "/runs" } as const;
 
 interface HeaderProps {
   readonly page: keyof typeof pages;
@@ -24,7 +24,7 @@ export function Header({ page, children }: HeaderProps) {
           className="flex items-center gap-2 justify-self-start rounded font-semibold text-base tracking-tight"
         >
           <Mark />
-          cliptune
+          <span className="max-sm:sr-only">cliptune</span>
         </Link>
         <div
           className={`order-last col-span-2 sm:order-none sm:col-span-1 ${children ? "" : "max-sm:hidden"}`}
@@ -50,7 +50,7 @@ function PageLink(props: { href: string; current: boolean; children: ReactNode }
       href={props.href}
       prefetch={false}
       aria-current={props.current ? "page" : undefined}
-      className="rounded-md px-3 py-1.5 text-muted transition-colors hover:text-ink aria-[current]:bg-sunken aria-[current]:font-medium aria-[current]:text-ink"
+      className="rounded-md px-2 py-1.5 text-muted sm:px-3 transition-colors hover:text-ink aria-[current]:bg-sunken aria-[current]:font-medium aria-[current]:text-ink"
     >
       {props.children}
     </Link>

@@ -2,12 +2,14 @@ import type {
   Condition,
   FieldSummary,
   Filter,
+  PlacedHit,
   SearchHit,
   SearchOptions,
   SearchRequest,
+  StrengthRecall,
 } from "@cliptune/index";
 
-export type { Condition, FieldSummary, Filter, SearchOptions };
+export type { Condition, FieldSummary, Filter, PlacedHit, SearchOptions };
 
 /** What the server asks of an opened index; `@cliptune/index` provides it. */
 export interface Searcher {
@@ -25,6 +27,10 @@ export interface Searcher {
   item(id: string): Promise<Item | undefined>;
   /** The bytes of a WebP picture. */
   thumbnail(id: string): Promise<Uint8Array | undefined>;
+  /** @throws UserError when no strengths were computed for this version of the index */
+  strengths(): Promise<StrengthsFacts>;
+  /** @throws UserError likewise, or when this strength was not */
+  compare(text: string, options: CompareOptions): Promise<Comparison>;
   close(): Promise<void>;
 }
 
@@ -104,3 +110,35 @@ export interface PictureReply {
 
 /** The nearest of a few shapes, so that the grid needs no style attribute. */
 export type Aspect = "portrait" | "square" | "landscape" | "wide";
+
+/** Strengths of an adapter that were computed, and what each finds. */
+export interface StrengthsFacts {
+  /** Ascending, 0 (the untuned base) first. */
+  readonly strengths: readonly number[];
+  readonly recall: readonly StrengthRecall[];
+}
+
+export interface CompareOptions {
+  readonly strength: number;
+  readonly k: number;
+}
+
+export interface Comparison {
+  readonly base: readonly PlacedHit[];
+  readonly tuned: readonly PlacedHit[];
+  readonly timings: Timings;
+}
+
+/** A hit, and its place in the other list, 1 for the best. */
+export interface PlacedCard extends Card {
+  readonly score: number;
+  readonly otherRank: number;
+}
+
+export interface CompareReply {
+  readonly query: string;
+  readonly strength: number;
+  readonly base: readonly PlacedCard[];
+  readonly tuned: readonly PlacedCard[];
+  readonly timings: Timings;
+}

@@ -1,6 +1,7 @@
 import type { Found, Item, Searcher, SearchOptions, Timings } from "@/lib/contract";
 import { spreadOrder } from "@/lib/spread-order";
 import { readEnvironment } from "../environment.mjs";
+import { strengthsOf } from "./strengths";
 
 type OpenSearcher = typeof import("@cliptune/index").openSearcher;
 type PackageSearcher = Awaited<ReturnType<OpenSearcher>>;
@@ -17,12 +18,13 @@ export async function openIndex(dir: string): Promise<Searcher> {
   );
   const { model } = readEnvironment();
   const options = model === undefined ? {} : { modelOverride: { path: model } };
-  return adapt(await openSearcher(dir, options));
+  return adapt(dir, await openSearcher(dir, options));
 }
 
-function adapt(opened: PackageSearcher): Searcher {
-  const { index, manifest } = opened;
+function adapt(dir: string, opened: PackageSearcher): Searcher {
+  const { index, manifest, engine } = opened;
   const { count, version } = manifest;
+  const { strengths, compare, close } = strengthsOf({ dir, version, engine });
   const order = spreadOrder(count);
   return {
     count,
@@ -47,7 +49,11 @@ function adapt(opened: PackageSearcher): Searcher {
       return item && toItem(item);
     },
     thumbnail: (id) => index.thumbnail(id),
-    close: opened.close,
+    ...{ strengths, compare },
+    async close() {
+      await close();
+      await opened.close();
+    },
   };
 }
 

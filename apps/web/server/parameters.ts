@@ -62,3 +62,14 @@ export async function toParameters(parameters: PageParameters): Promise<URLSearc
   );
   return new URLSearchParams(pairs);
 }
+
+/** A number of 0 or more, or the default where the parameter is absent. */
+export function strengthParameter(parameters: URLSearchParams, otherwise: number): number {
+  const value = parameters.get("strength");
+  if (value === null) return otherwise;
+  if (/^\d{1,4}(\.\d{1,6})?$/.test(value)) return Number(value);
+  throw new Failure(
+    400,
+    `Parameter strength is ${JSON.stringify(value.slice(0, 40))}; it must be a number of 0 or more, such as 0.75.`,
+  );
+}

@@ -1,0 +1,67 @@
+import { useId, useState } from "react";
+import { LineChart } from "@/components/chart/line-chart";
+import { lineLook } from "@/components/chart/series";
+import { numberAxis } from "@/components/chart/x-axis";
+import { useWords } from "@/components/words";
+import type { StrengthsFacts } from "@/lib/contract";
+import { orderSets, setLabel } from "@/lib/run";
+
+interface StrengthSliderProps extends StrengthsFacts {
+  readonly value: number;
+  readonly onChange: (strength: number) => void;
+}
+
+/** Chooses one of the computed strengths; under it, what each finds in and out of domain. */
+export function StrengthSlider({ strengths, recall, value, onChange }: StrengthSliderProps) {
+  const { words } = useWords();
+  const [hovered, onCursor] = useState<number>();
+  const marks = useId();
+  const sets = orderSets(recall.flatMap((one) => Object.keys(one.sets)));
+  const series = sets.map((name, i) => ({
+    name: setLabel(name),
+    ...lineLook(i),
+    dots: true,
+    points: recall.flatMap(({ strength, sets }) => {
+      const y = sets[name]?.r10;
+      return y === undefined ? [] : [{ x: strength, y }];
+    }),
+  }));
+  return (
+    <div className="max-w-3xl">
+      <label className="flex flex-wrap items-center gap-x-4 gap-y-2">
+        {words.compare.strength}
+        <input
+          type="range"
+          min="0"
+          max={strengths.length - 1}
+          step="1"
+          list={marks}
+          value={strengths.indexOf(value)}
+          aria-valuetext={String(value)}
+          onChange={(event) => onChange(strengths[Number(event.target.value)] ?? 0)}
+          className="min-w-40 flex-1 accent-accent"
+        />
+        <output className="w-10 font-semibold text-base tabular-nums">{value}</output>
+      </label>
+      <datalist id={marks}>
+        {strengths.map((strength, i) => (
+          <option key={strength} value={i} label={String(strength)} />
+        ))}
+      </datalist>
+      <div className="mt-4">
+        {series.length === 0 ? (
+          <p className="text-muted">{words.compare.noRecall}</p>
+        ) : (
+          <LineChart
+            title={words.compare.recall}
+            series={series}
+            xAxis={numberAxis("strength")}
+            cursor={hovered ?? value}
+            onCursor={onCursor}
+            include={[0]}
+          />
+        )}
+      </div>
+    </div>
+  );
+}
