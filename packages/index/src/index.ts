@@ -49,4 +49,5 @@ export {
 } from "./strengths/open-strengths.js";
 export type { StrengthRecall, StrengthsManifest } from "./strengths/strengths-files.js";
 export { type StrengthsOptions, writeStrengths } from "./strengths/write-strengths.js";
+export { type UpdateOptions, type UpdateReport, updateIndex } from "./update-index.js";
 export type { Neighbor, VectorIndex } from "./vector-index.js";

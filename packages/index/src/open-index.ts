@@ -1,5 +1,4 @@
 import { join } from "node:path";
-import { UserError } from "@cliptune/engine";
 import { verifyFile } from "./checksum.js";
 import { createFlatIndex } from "./flat-index.js";
 import { checkHnswFile } from "./hnsw-file.js";
@@ -7,6 +6,8 @@ import { hnswAvailable } from "./hnsw-graph.js";
 import { type ExactRules, loadHnswIndex } from "./hnsw-index.js";
 import { openItems } from "./item-store.js";
 import { type Manifest, readManifest, versionDir } from "./manifest.js";
+import { missingLabels } from "./missing-labels.js";
+import { assertSameModel } from "./same-model.js";
 import { type SearchIndex, searchIndex } from "./search-index.js";
 import { openPack } from "./thumbnail.js";
 import type { VectorIndex } from "./vector-index.js";
@@ -69,31 +70,4 @@ async function openVectors(
   const path = join(home, fileNames.hnsw);
   await checkHnswFile(path, { dimension, count: distinct, m: hnsw.m });
   return loadHnswIndex(path, vectors, { ...rules, dimension, efSearch: hnsw.efSearch, indexed });
-}
-
-/** Labels below `rows` that no item has any more. */
-export function missingLabels(labels: Uint32Array, rows: number): number[] {
-  if (labels.length === rows) return [];
-  const missing: number[] = [];
-  let next = 0;
-  for (let label = 0; label < rows; label++) {
-    if (labels[next] === label) next++;
-    else missing.push(label);
-  }
-  return missing;
-}
-
-function assertSameModel(dir: string, manifest: Manifest, fingerprint: string | undefined): void {
-  if (fingerprint === undefined || fingerprint === manifest.fingerprint) return;
-  const { model, source } = manifest;
-  const made = model
-    ? ` (${model.name ?? model.path}${model.adapter ? ` with ${model.adapter}` : ""}, strength ${model.strength ?? 1})`
-    : "";
-  throw new UserError(
-    `The index at ${dir} was made by another model${made}: its fingerprint is ${short(manifest.fingerprint)}, this model's is ${short(fingerprint)}. Search it with the model that made it, or index again: cliptune index build ${source ?? "FOLDER"} --out ${dir}.`,
-  );
-}
-
-function short(fingerprint: string): string {
-  return fingerprint.slice(0, 12);
 }

@@ -2,6 +2,7 @@ import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import { type Preprocessing, preprocessImage } from "@cliptune/clip";
 import { sha256 } from "./checksum.js";
+import { fileStamp } from "./file-stamp.js";
 import type { Fields, StoredItem } from "./item-store.js";
 import { makeThumbnail } from "./thumbnail.js";
 
@@ -37,10 +38,11 @@ export async function readPicture(
   const { id, image, title, fields = {} } = source;
   try {
     // From the path, where there is one, since errors name it; read once from the disk all the same.
+    const stamp = typeof image === "string" ? await fileStamp(image) : undefined; // before it is read
     const pixels = await preprocessImage(image, preprocessing);
     const bytes = typeof image === "string" ? await readFile(image) : image;
     const thumbnail = await makeThumbnail(bytes);
-    const file = typeof image === "string" ? { file: resolve(image) } : {};
+    const file = typeof image === "string" ? { file: resolve(image), ...(stamp && { stamp }) } : {};
     return { item: { id, title, fields, hash: sha256(bytes), ...file }, pixels, thumbnail };
   } catch (reason) {
     const error = reason instanceof Error ? reason : new Error(String(reason));

@@ -1,0 +1,183 @@
+import { open } from "node:fs/promises";
+import { join } from "node:path";
+import { UserError } from "@cliptune/engine";
+import { verifyFile } from "./checksum.js";
+import { beginDraft, type Draft, explained, lockDirectory } from "./draft.js";
+import { type EncodeOptions, encodePictures, encodeTitles } from "./encode-pictures.js";
+import { addItem, checkRecall, defaultRecall } from "./index-writer.js";
+import { type ItemReader, type ItemRow, openItems } from "./item-store.js";
+import { type Manifest, readManifest, versionDir } from "./manifest.js";
+import { missingLabels } from "./missing-labels.js";
+import { planUpdate, type UpdatePlan } from "./plan-update.js";
+import { type RowFile, readRows } from "./row-file.js";
+import { assertSameModel } from "./same-model.js";
+import { openPack, type PackReader } from "./thumbnail.js";
+import { appendedFiles, fileNames } from "./version-files.js";
+
+export interface UpdateOptions extends EncodeOptions {
+  /** The index directory. */
+  readonly dir: string;
+  /** The share of removed rows past which the index is written anew without them, 0.2 unless given. */
+  readonly compactAt?: number;
+  /** The least share of the exact ten nearest that searches shall find, 0.99 unless given. */
+  readonly recall?: number;
+}
+
+export interface UpdateReport {
+  readonly added: number;
+  /** Pictures with another content, encoded again. */
+  readonly changed: number;
+  /** Pictures as they were, with another title or other fields. */
+  readonly retold: number;
+  readonly removed: number;
+  readonly kept: number;
+  /** New or changed pictures that could not be read: they are not in the index. */
+  readonly skipped: number;
+  /** Whether the rows of removed pictures are gone from the disk. */
+  readonly compacted: boolean;
+  readonly manifest: Manifest;
+}
+
+/**
+ * Makes an index hold these items and no others, encoding only what is new or changed. Until all is
+ * done the index is as it was; with nothing to do it stays the same version.
+ *
+ * @throws UserError when another model made the index, it is damaged, another process is writing
+ * there, or the disk is full; the signal's reason when aborted
+ */
+export async function updateIndex(options: UpdateOptions): Promise<UpdateReport> {
+  const { dir, encoder } = options;
+  checkRecall(options.recall);
+  await readManifest(dir); // an update makes no directory
+  const lock = await lockDirectory(dir);
+  try {
+    const manifest = await readManifest(dir);
+    assertSameModel(dir, manifest, encoder.fingerprint);
+    const base = await openBase(dir, manifest);
+    try {
+      const plan = await planUpdate(options.items, base.items);
+      return await carryOut(options, base, plan);
+    } finally {
+      await base.close();
+    }
+  } finally {
+    lock.release();
+  }
+}
+
+/** The version that is updated. */
+interface Base {
+  readonly manifest: Manifest;
+  readonly items: ItemReader;
+  readonly vectors: RowFile;
+  readonly pack: PackReader;
+  close(): Promise<void>;
+}
+
+async function openBase(dir: string, manifest: Manifest): Promise<Base> {
+  const home = versionDir(dir, manifest.version);
+  for (const [name, record] of Object.entries(manifest.files)) {
+    await verifyFile(join(home, name), record, { mayGrow: appendedFiles.has(name) });
+  }
+  const file = await open(join(home, fileNames.vectors), "r");
+  const pack = await openPack(join(home, fileNames.thumbnails));
+  const items = openItems(join(home, fileNames.items));
+  return {
+    manifest,
+    items,
+    pack,
+    vectors: { file, dimension: manifest.dimension },
+    async close() {
+      items.close();
+      await pack.close();
+      await file.close();
+    },
+  };
+}
+
+async function carryOut(
+  options: UpdateOptions,
+  base: Base,
+  plan: UpdatePlan,
+): Promise<UpdateReport> {
+  const { dir, compactAt = 0.2, recall = defaultRecall } = options;
+  const { manifest } = base;
+  const { added, changed, retold, removed, kept } = plan;
+  const counts = { added: added.length, retold: retold.length, removed: removed.length, kept };
+  const encode = [...changed.map(({ item }) => item), ...added];
+  const report = { ...counts, changed: changed.length };
+  if (encode.length + retold.length + removed.length === 0) {
+    return { ...report, skipped: 0, compacted: false, manifest };
+  }
+  const gone = [...removed, ...changed.map(({ row }) => row)];
+  const before = missingLabels(base.items.labels(), manifest.rows);
+  const empty = [...before, ...gone.map(({ label }) => label)];
+  const compacted = empty.length > compactAt * manifest.rows;
+  const { dimension, fingerprint, model, source } = manifest;
+  const draft = await beginDraft({
+    ...{ dir, dimension },
+    ...(compacted ? {} : { base: { manifest, removed: empty } }),
+    ...(compacted && manifest.hnsw ? { hnsw: manifest.hnsw } : {}),
+  });
+  try {
+    if (compacted) await copyKept(dir, { base, draft, gone, retold });
+    else await explained(dir, async () => changeRows(draft, gone, retold));
+    const { done, skipped, titles } = await encodePictures(
+      (item, vector, thumbnail) => addItem(dir, draft, { item, vector, thumbnail }),
+      { ...options, items: encode },
+    );
+    const count = manifest.count - gone.length + done;
+    if (count === 0) throw nothingLeft(dir, skipped);
+    const more = base.items.page({ offset: 0, limit: 100 - titles.length });
+    const words = [...titles, ...more.map(({ item }) => item.title).filter((title) => title)];
+    const end = {
+      removed: compacted ? [] : empty,
+      titles: await encodeTitles(options.encoder, words),
+      recall,
+    };
+    const facts = { fingerprint, model, source, dimension, count, skipped };
+    return { ...report, skipped, compacted, manifest: await draft.commit(end, facts) };
+  } finally {
+    await draft.abort();
+  }
+}
+
+function changeRows(
+  { items }: Draft,
+  gone: readonly ItemRow[],
+  retold: UpdatePlan["retold"],
+): void {
+  for (const row of gone) items.remove(row);
+  for (const { row, item } of retold) {
+    items.remove(row);
+    items.add({ ...row, item });
+  }
+}
+
+/** Everything that stays, with new labels in the old order. */
+async function copyKept(
+  dir: string,
+  {
+    base,
+    draft,
+    gone,
+    retold,
+  }: { base: Base; draft: Draft; gone: readonly ItemRow[]; retold: UpdatePlan["retold"] },
+): Promise<void> {
+  const left = new Set(gone.map(({ label }) => label));
+  const news = new Map(retold.map(({ row, item }) => [row.label, item]));
+  for (const label of base.items.labels()) {
+    if (left.has(label)) continue;
+    const row = base.items.byLabel(label)!;
+    const vector = await readRows(base.vectors, label, 1);
+    const thumbnail = row.thumbnail && (await base.pack.read(row.thumbnail));
+    await addItem(dir, draft, { item: news.get(label) ?? row.item, vector, thumbnail });
+  }
+}
+
+function nothingLeft(dir: string, skipped: number): UserError {
+  const unread = skipped > 0 ? ` (${skipped} could not be read)` : "";
+  return new UserError(
+    `No picture would be left in the index at ${dir}${unread}, so it stays as it was; give the folder that it was made from, or delete the directory.`,
+  );
+}

@@ -1,0 +1,4 @@
+import type { Encoder, Preprocessing } from "@cliptune/clip";
+
+export const preprocessing: Preprocessing;
+export const colourEncoder: Encoder;
