@@ -38,7 +38,8 @@ export function searchTitles(
 ): number[] {
   const expression = matchExpression(query);
   if (expression === undefined) return [];
-  const among = labels ? "AND rowid IN (SELECT value FROM json_each(?))" : "";
+  // The plus keeps SQLite from matching once for each label.
+  const among = labels ? "AND +rowid IN (SELECT value FROM json_each(?))" : "";
   const rows = database
     .prepare(
       `SELECT rowid AS label FROM titles WHERE titles MATCH ? ${among} ORDER BY rank, rowid LIMIT ?`,
