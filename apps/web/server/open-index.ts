@@ -62,7 +62,9 @@ async function browse({ index }: PackageSearcher, options: SearchOptions) {
   const [first] = await index.items({ offset: 0, limit: 1 });
   const vector = first && (await index.vector(first.id));
   if (!vector) throw new Error("An index without items cannot be browsed.");
-  return index.query({ vector, asked: "browse" }, options);
+  const answer = await index.query({ vector, asked: "browse" }, options);
+  const hits = answer.hits.map((hit) => ({ ...hit, confidence: 1 }));
+  return { ...answer, hits, confidence: 1, goodMatch: true };
 }
 
 // Only what the page shows: the rest (a picture's path on this machine) stays on the server.
