@@ -19,7 +19,7 @@ export {
   openLanceIndex,
 } from "./lance-index.js";
 export { type AnnRecall, formatVersion, type Manifest, readManifest } from "./manifest.js";
-export type { ModelOverride, ModelReference } from "./model-reference.js";
+export { locateModel, type ModelOverride, type ModelReference } from "./model-reference.js";
 export { type OpenOptions, openIndex } from "./open-index.js";
 export {
   openSearcher,

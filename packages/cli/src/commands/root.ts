@@ -9,6 +9,7 @@ import { encode } from "./encode.js";
 import { evaluate } from "./evaluate.js";
 import { indexBuild } from "./index-build.js";
 import { indexStrengths } from "./index-strengths.js";
+import { indexUpdate } from "./index-update.js";
 import { params } from "./params.js";
 import { pull } from "./pull.js";
 import { search } from "./search.js";
@@ -42,7 +43,7 @@ export const root: Command = group({
       name: "index",
       description: "Make the index that search and serve read",
       examples: ["cliptune index build ./thumbnails --run runs/first"],
-      subCommands: { build: indexBuild, strengths: indexStrengths },
+      subCommands: { build: indexBuild, update: indexUpdate, strengths: indexStrengths },
     }),
     search,
     serve,

@@ -1,0 +1,77 @@
+import { resolve } from "node:path";
+import { createEncoder } from "@cliptune/clip";
+import type { Engine } from "@cliptune/engine";
+import { type UpdateReport, updateIndex } from "@cliptune/index";
+import type { Answer } from "../command.js";
+import { withEngine } from "../engine-choice.js";
+import { interruptible } from "../interrupt.js";
+import { createProgress, duration } from "../progress.js";
+import { indexChoice } from "./index-choice.js";
+import { itemsOf } from "./index-items.js";
+import { type DataChoice, openData } from "./open-data.js";
+
+export interface IndexUpdateOptions {
+  readonly data: DataChoice;
+  readonly indexDir: string;
+  readonly strict: boolean;
+  /** Where the index's model and adapter are now, when they were moved. */
+  readonly model: string | undefined;
+  readonly adapter: string | undefined;
+  readonly engine: string;
+}
+
+/** Makes an index hold what a data set holds now, with the model that made it. */
+export async function runIndexUpdate(options: IndexUpdateOptions): Promise<Answer> {
+  const started = performance.now();
+  const report = await withEngine(options.engine, (engine) =>
+    interruptible("Stopping; the index stays as it was.", (signal) =>
+      update(engine, options, signal),
+    ),
+  );
+  const seconds = (performance.now() - started) / 1000;
+  const { manifest, ...counts } = report;
+  const dir = resolve(options.indexDir);
+  return {
+    json: { dir, count: manifest.count, ...counts, seconds, annRecall: manifest.annRecall },
+    text: `${manifest.count} pictures in ${dir} in ${duration(seconds)}: ${describe(report)}`,
+  };
+}
+
+function describe({ added, changed, retold, removed, kept, skipped }: UpdateReport): string {
+  const parts = [
+    `${added} new`,
+    `${changed} changed`,
+    `${retold} with other words`,
+    `${removed} removed`,
+    `${kept} as they were`,
+  ];
+  return parts.join(", ") + (skipped === 0 ? "" : `; ${skipped} could not be read`);
+}
+
+async function update(
+  engine: Engine,
+  { data, indexDir, strict, model, adapter }: IndexUpdateOptions,
+  signal: AbortSignal,
+): Promise<UpdateReport> {
+  const dir = resolve(indexDir);
+  const set = await openData(data, (message) => console.error(`left out: ${message}`));
+  const chosen = await indexChoice(dir, { model, adapter });
+  const encoder = await createEncoder(
+    engine,
+    chosen.model,
+    chosen.adapter ? { adapter: chosen.adapter, strength: chosen.strength } : {},
+  );
+  const progress = createProgress({ label: "index" });
+  try {
+    return await updateIndex({
+      ...{ dir, items: itemsOf(set), encoder, preprocessing: chosen.model.preprocessing },
+      ...{ strict, signal },
+      onProgress: ({ done, skipped, total, imagesPerSecond }) =>
+        progress.update(done + skipped, total, `${imagesPerSecond.toFixed(0)} pictures/s`),
+      onError: (error) => progress.line(`left out: ${error.message}`),
+    });
+  } finally {
+    progress.stop();
+    await encoder.dispose();
+  }
+}
