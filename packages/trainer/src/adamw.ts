@@ -5,15 +5,32 @@ import * as tf from "@tensorflow/tfjs-core";
  * The parameters of each decay group. AdamW runs over one flat vector a group: concatenate, update,
  * split. That keeps the graph at about two nodes a parameter instead of fifteen.
  */
-type Group = "decayed" | "plain";
+type Group = string;
 type Shaped = Readonly<Record<string, { readonly shape: readonly number[] }>>;
-const groups: readonly Group[] = ["decayed", "plain"];
 
-/** Decay pulls matrices towards 0; biases, norms and scalars are left alone. */
-const groupOf = (shape: readonly number[]): Group => (shape.length >= 2 ? "decayed" : "plain");
+/** Multiplier on the learning rate of a parameter. */
+export type RateOf = (name: string) => number;
+const sameRate: RateOf = () => 1;
 
-const membersOf = (specs: Shaped, group: Group): string[] =>
-  Object.keys(specs).filter((name) => groupOf(specs[name]!.shape) === group);
+/**
+ * Decay pulls matrices towards 0; biases, norms and scalars are left alone. Parameters that learn
+ * faster or slower are groups of their own, named by their rate.
+ */
+const groupOf = (name: string, shape: readonly number[], rateOf: RateOf): Group =>
+  (shape.length >= 2 ? "decayed" : "plain") + (rateOf(name) === 1 ? "" : `*${rateOf(name)}`);
+
+/** Names of the parameters of each group. */
+function groupsOf(specs: Shaped, rateOf: RateOf): [group: Group, names: string[]][] {
+  const groups = new Map<Group, string[]>([
+    ["decayed", []],
+    ["plain", []],
+  ]);
+  for (const [name, { shape }] of Object.entries(specs)) {
+    const group = groupOf(name, shape, rateOf);
+    groups.set(group, [...(groups.get(group) ?? []), name]);
+  }
+  return [...groups].filter(([, names]) => names.length > 0);
+}
 
 const count = (shape: readonly number[]): number => shape.reduce((n, d) => n * d, 1);
 
@@ -24,14 +41,15 @@ export interface AdamWOptions {
   readonly epsilon: number;
   /** Greatest global gradient norm; 0 = no limit. */
   readonly clipNorm: number;
+  /** 1 for every parameter unless given. */
+  readonly rateOf?: RateOf;
 }
 
 /** Zero moments for parameters of these shapes: `optimizer.<group>.first` and `.second`, flat. */
-export function initMoments(specs: Shaped): Arrays {
+export function initMoments(specs: Shaped, rateOf: RateOf = sameRate): Arrays {
   const moments: Record<string, NdArray> = {};
-  for (const group of groups) {
-    const size = membersOf(specs, group).reduce((n, name) => n + count(specs[name]!.shape), 0);
-    if (size === 0) continue;
+  for (const [group, names] of groupsOf(specs, rateOf)) {
+    const size = names.reduce((n, name) => n + count(specs[name]!.shape), 0);
     for (const moment of ["first", "second"]) {
       const data = new Float32Array(size);
       moments[`optimizer.${group}.${moment}`] = { dtype: "float32", shape: [size], data };
@@ -61,11 +79,9 @@ export function adamW(
   step: AdamWStep,
   options: AdamWOptions,
 ): { readonly next: Record<string, tf.Tensor>; readonly gradNorm: tf.Tensor } {
-  const flats = groups.map((group) => {
-    const names = membersOf(step.params, group);
-    return { group, names, gradient: names.length > 0 ? flatten(names, step.grads) : undefined };
-  });
-  const used = flats.flatMap(({ gradient, ...rest }) => (gradient ? [{ ...rest, gradient }] : []));
+  const used = groupsOf(step.params, options.rateOf ?? sameRate).map(([group, names]) => ({
+    ...{ group, names, gradient: flatten(names, step.grads) },
+  }));
   const squares = used.map(({ gradient }) => tf.sum(tf.square(gradient)));
   const gradNorm = tf.sqrt(squares.reduce((a, b) => tf.add(a, b)));
   const next: Record<string, tf.Tensor> = {};
@@ -82,7 +98,7 @@ const limit = (gradient: tf.Tensor, norm: tf.Tensor, most: number): tf.Tensor =>
 function updateGroup(
   { group, names, gradient }: { group: Group; names: readonly string[]; gradient: tf.Tensor },
   { params, moments, learningRate, correction1, correction2 }: AdamWStep,
-  { weightDecay, beta1, beta2, epsilon }: AdamWOptions,
+  { weightDecay, beta1, beta2, epsilon, rateOf = sameRate }: AdamWOptions,
 ): Record<string, tf.Tensor> {
   const [firstName, secondName] = [`optimizer.${group}.first`, `optimizer.${group}.second`];
   const decay = (old: tf.Tensor, now: tf.Tensor, beta: number) =>
@@ -92,8 +108,11 @@ function updateGroup(
   const spread = tf.add(tf.sqrt(tf.div(second, correction2)), epsilon);
   const direction = tf.div(tf.div(first, correction1), spread);
   const old = flatten(names, params);
-  const pulled = group === "decayed" && weightDecay > 0 ? tf.mul(old, weightDecay) : undefined;
-  const change = tf.mul(learningRate, pulled ? tf.add(direction, pulled) : direction);
+  const pulled =
+    group.startsWith("decayed") && weightDecay > 0 ? tf.mul(old, weightDecay) : undefined;
+  const rate = rateOf(names[0]!);
+  const ownRate = rate === 1 ? learningRate : tf.mul(learningRate, rate);
+  const change = tf.mul(ownRate, pulled ? tf.add(direction, pulled) : direction);
   return {
     ...unflatten(names, tf.sub(old, change), params),
     [firstName]: first,

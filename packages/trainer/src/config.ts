@@ -50,6 +50,17 @@ const optimizerConfig = z.strictObject({
   epsilon: z.number().positive().default(1e-8),
   warmup: share.default(0.05).describe("share of the steps with a rising learning rate"),
   schedule: z.enum(["cosine", "linear", "constant"]).default("cosine").describe("after warm-up"),
+  loraPlusRatio: z
+    .number()
+    .positive()
+    .default(1)
+    .describe("how much faster B learns than A in LoRA layers; LoRA+ takes 16"),
+  layerDecay: z
+    .number()
+    .gt(0)
+    .max(1)
+    .default(1)
+    .describe("learning rate of each block, as a share of the block above it"),
   clipNorm: z.number().min(0).default(1).describe("greatest global gradient norm; 0 = no limit"),
 });
 
@@ -144,6 +155,17 @@ const simCseHasNoise = (c: {
   return given === undefined || otherCaption || (towerModes(c.mode).text === "lora" && dropout > 0);
 };
 
+const samplerConfig = z.strictObject({
+  distinct: z
+    .boolean()
+    .default(false)
+    .describe("pairs that share a title or a caption never meet in a batch"),
+  balance: z
+    .boolean()
+    .default(false)
+    .describe("draw each class (label, else title) equally often, however many pictures it has"),
+});
+
 /** Everything that decides a training run, as strict data: an unknown key is an error. */
 export const trainConfig = z
   .strictObject({
@@ -180,6 +202,7 @@ export const trainConfig = z
       .optional()
       .describe("passes over the first training set; default 10"),
     steps: z.int().min(1).optional().describe("instead of epochs"),
+    sampler: samplerConfig.prefault({}),
     optimizer: optimizerConfig.prefault({}),
     augment: augmentConfig.prefault({}),
     evaluate: evaluateConfig.prefault({}),

@@ -19,7 +19,10 @@ import { createTokenTable } from "./token-table.js";
 /** Steps until the end or an abort, evaluating and saving on the way. */
 export async function runLoop(parts: LoopParts): Promise<Summary> {
   const { config, run, data, onEvent } = parts;
-  const sampler = createSampler(data.train, { ...config, batchSize: pairsPerStep(config) });
+  const sampler = createSampler(data.train, {
+    ...{ batchSize: pairsPerStep(config), seed: config.seed },
+    ...config.sampler,
+  });
   const plan = planRun(parts, sampler.stepsPerEpoch);
   const progress = startProgress(run);
   const onSkip: OnSkip = (picture) => {

@@ -4,6 +4,7 @@ import { adamW } from "./adamw.js";
 import type { TrainConfig } from "./config.js";
 import { besideOf, embedBatch, lossOf, pixelsOf } from "./forward.js";
 import { gradientsOf } from "./gradients.js";
+import { rateOf } from "./learning-rates.js";
 import { type Objective, objective } from "./objective.js";
 import { lossInputs, optimizerInputs, type StepShape, towerInputs } from "./step-inputs.js";
 import type { Trainable } from "./trainable.js";
@@ -65,7 +66,7 @@ export const termOutputs = (terms: Objective["terms"]): Record<string, tf.Tensor
 
 /** One step of the optimizer; a parameter without a gradient is only decayed. */
 export function update(
-  { names }: Trainable,
+  { names, model }: Trainable,
   { state, inputs }: ProgramValues,
   grads: Readonly<Record<string, tf.Tensor>>,
   { optimizer }: Pick<TrainConfig, "optimizer">,
@@ -81,7 +82,7 @@ export function update(
       correction1: inputs["correction1"]!,
       correction2: inputs["correction2"]!,
     },
-    optimizer,
+    { ...optimizer, rateOf: rateOf({ optimizer }, model.config) },
   );
   const scale = result.next["logit_scale"];
   if (scale) result.next["logit_scale"] = tf.minimum(tf.maximum(scale, 0), mostLogScale);

@@ -19,6 +19,7 @@ import type {
 import * as tf from "@tensorflow/tfjs-core";
 import { initMoments } from "./adamw.js";
 import type { TrainConfig } from "./config.js";
+import { rateOf } from "./learning-rates.js";
 import { lossNeeds, lossTerms } from "./loss-config.js";
 import { type Tuning, tuningOf } from "./tuning.js";
 
@@ -66,7 +67,7 @@ export function createTrainable(engine: Engine, model: ClipModel, config: TrainC
   const stateOf = (trained: Arrays) => ({
     state: engine.state({
       ...trained,
-      ...initMoments(trained),
+      ...initMoments(trained, rateOf(config, model.config)),
       ...(gathers && zeroGradients(trained)),
     }),
     names: Object.keys(trained),

@@ -98,6 +98,31 @@ test("clipping divides every gradient by the norm over the limit, and reports th
   expect(norms[2]).toBeCloseTo(Math.sqrt(9 + 9 + 0.25 + 16 + 9), 4);
 });
 
+test("LoRA+ and layer-wise decay multiply the learning rate, and nothing else", async () => {
+  const engine = await createEngine("auto");
+  const names = ["a", "b"];
+  const rateOf = (name: string) => (name === "b" ? 16 : 1);
+  const array = { ...float(1, 1), data: Float32Array.of(1) };
+  const params = { a: array, b: array };
+  const state = engine.state({ ...params, ...initMoments(params, rateOf) });
+  const program = await engine.compile({
+    ...{ name: "rates", state, inputs: { gradient: float(1, 1), ...scalars } },
+    run: ({ state: now, inputs }) => {
+      const grads = Object.fromEntries(names.map((name) => [name, inputs["gradient"]!]));
+      const own = Object.fromEntries(names.map((name) => [name, now[name]!]));
+      const { learningRate, correction1, correction2 } = inputs as Record<string, tf.Tensor>;
+      const step = { params: own, grads, moments: now, learningRate: learningRate! };
+      const corrections = { correction1: correction1!, correction2: correction2! };
+      const { next } = adamW({ ...step, ...corrections }, { ...options, weightDecay: 0, rateOf });
+      return { outputs: {}, state: next };
+    },
+  });
+  await program.step({ gradient: Float32Array.of(2), ...scalarsAt(1, 0.01) });
+  const after = await state.read(names);
+  expect(after["a"]!.data[0]).toBeCloseTo(1 - 0.01, 5); // Adam's first step is the learning rate
+  expect(after["b"]!.data[0]).toBeCloseTo(1 - 0.16, 5);
+});
+
 test("ten LoRA steps on the golden model give PyTorch's and PEFT's losses", async () => {
   const golden = (path: string) =>
     fileURLToPath(new URL(`../../../test/fixtures/golden/tiny/${path}`, import.meta.url));

@@ -84,3 +84,36 @@ test("the learning rate rises linearly, then falls to 0 along a cosine", () => {
   expect(stepScalars(99, 100, { ...options, schedule: "constant" }).learningRate).toBe(1);
   expect(stepScalars(1, 100, options).correction1).toBeCloseTo(1 - 0.81, 9);
 });
+
+const many = Array.from({ length: 60 }, (_, i) => ({
+  ...{ id: `${i}`, file: `${i}.png`, title: `Title ${i % 12}`, captions: [`title ${i % 12}`] },
+  label: i < 50 ? "common" : "rare",
+}));
+
+test("distinct batches never hold a title twice, leave no pair out for long, and are functions of the step", () => {
+  const options = { batchSize: 8, seed: 3, distinct: true };
+  const sampler = createSampler([{ pairs: many, weight: 1 }], options);
+  const batches = Array.from({ length: 30 }, (_, step) => sampler.batch(step));
+  for (const batch of batches) {
+    expect(new Set(batch.map(({ pair }) => pair.title)).size).toBe(8);
+  }
+  expect(new Set(batches.flat().map(({ pair }) => pair.id)).size).toBe(60);
+  const ids = (batch: readonly { pair: { id: string } }[]) => batch.map(({ pair }) => pair.id);
+  expect(ids(sampler.batch(7))).toEqual(ids(batches[7]!));
+  const resumed = createSampler([{ pairs: many, weight: 1 }], options);
+  expect(ids(resumed.batch(20))).toEqual(ids(batches[20]!));
+  const greedy = createSampler([{ pairs: many, weight: 1 }], { ...options, batchSize: 13 });
+  expect(() => greedy.batch(0)).toThrow("lower batchSize");
+});
+
+test("balanced batches draw each class equally often, and every pair of a class in turn", () => {
+  const options = { batchSize: 10, seed: 3, balance: true };
+  const sampler = createSampler([{ pairs: many, weight: 1 }], options);
+  const samples = Array.from({ length: 10 }, (_, step) => sampler.batch(step)).flat();
+  const rare = samples.filter(({ pair }) => pair.label === "rare");
+  expect(rare).toHaveLength(50);
+  for (let i = 50; i < 60; i++) {
+    expect(rare.filter(({ pair }) => pair.id === `${i}`)).toHaveLength(5);
+  }
+  expect(rare.at(-1)!.epoch).toBe(4); // so that its crop and caption are drawn anew
+});
