@@ -36,7 +36,8 @@ export function plotSvg(plot: SweepPlot, table: SweepTable, theme: Theme): strin
   const text = (content: string, at: string) => `<text ${at}>${escaped(content)}</text>`;
   const size = `width="${width}" height="${height}"`;
   return [
-    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" ${size} font-family="system-ui, sans-serif" font-size="12">`,
+    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" ${size} font-family="system-ui, sans-serif" font-size="12" role="img">`,
+    `<title>${escaped(plot.title)}</title>`,
     `<rect ${size} fill="${paper}"/>`,
     text(plot.title, `x="${left}" y="26" font-size="15" font-weight="600" fill="${ink}"`),
     ...yTicks.flatMap((value) => {
