@@ -1,5 +1,6 @@
 import { createEncoder, loadAdapter, loadModel, preprocessImage } from "@cliptune/clip";
 import { createEngine, type Engine, type EngineName, UserError } from "@cliptune/engine";
+import { followIndex } from "./follow-index.js";
 import { type Manifest, readManifest } from "./manifest.js";
 import { locateModel, type ModelOverride } from "./model-reference.js";
 import { openIndex } from "./open-index.js";
@@ -7,7 +8,7 @@ import type { Background } from "./search/background.js";
 import { backgroundOf } from "./search/background-file.js";
 import type { FieldSummary } from "./search/field-summaries.js";
 import type { SearchRequest, SearchResponse } from "./search/request.js";
-import { searchTerms, type TermParts } from "./search/search-terms.js";
+import { searchTerms } from "./search/search-terms.js";
 import type { SearchIndex } from "./search-index.js";
 
 /** An open index and the model that made it: everything that a search page asks. */
@@ -41,7 +42,8 @@ export interface SearcherOptions {
 }
 
 /**
- * Opens an index together with the model that made it, as its manifest says.
+ * Opens an index together with the model that made it, as its manifest says. A new version of the
+ * index by the same model is picked up by the next call; calls that run finish with the old one.
  *
  * @throws UserError when the model isn't where it was, is another one now, or the index is damaged
  */
@@ -64,26 +66,39 @@ export async function openSearcher(dir: string, options: SearcherOptions = {}): 
     if (typeof given === "string") await engine.dispose();
   };
   try {
-    const index = await openIndex(dir, { fingerprint: encoder.fingerprint });
+    const open = () => openIndex(dir, { fingerprint: encoder.fingerprint });
+    const followed = followIndex(dir, await open(), open);
     const encodePicture = async (image: Uint8Array) =>
       encoder.encodeImages(await preprocessImage(image, model.preprocessing), 1);
-    let measured: Promise<Background> | undefined;
-    const background = () => {
-      measured ??= backgroundOf(dir, index, encoder);
-      return measured;
+    const measured = new WeakMap<SearchIndex, Promise<Background>>();
+    const backgroundIn = (index: SearchIndex) => {
+      const known = measured.get(index) ?? backgroundOf(dir, index, encoder);
+      measured.set(index, known);
+      return known;
     };
+    const search = (request: SearchRequest) =>
+      followed.use((index) => {
+        const background = () => backgroundIn(index);
+        return searchTerms({ index, encoder, encodePicture, background }, request);
+      });
     return {
-      ...searches({ index, encoder, encodePicture, background }),
-      fields: index.fields,
-      item: index.item,
-      items: index.items,
-      thumbnail: index.thumbnail,
-      manifest: index.manifest,
-      count: index.manifest.count,
-      index,
+      ...searches(search),
+      fields: () => followed.index.fields(),
+      item: (id) => followed.use((index) => index.item(id)),
+      items: (range) => followed.use((index) => index.items(range)),
+      thumbnail: (id) => followed.use((index) => index.thumbnail(id)),
+      get manifest() {
+        return followed.index.manifest;
+      },
+      get count() {
+        return followed.index.manifest.count;
+      },
+      get index() {
+        return followed.index;
+      },
       engine,
       async close() {
-        await index.close();
+        await followed.close();
         await closeModel();
       },
     };
@@ -93,8 +108,7 @@ export async function openSearcher(dir: string, options: SearcherOptions = {}): 
   }
 }
 
-function searches(parts: TermParts) {
-  const search = (request: SearchRequest) => searchTerms(parts, request);
+function searches(search: Searcher["search"]) {
   return {
     search,
     searchText: (text: string, k: number) => search({ query: [{ text }], k }),

@@ -187,6 +187,30 @@ test("takes items as they come", async () => {
   expect(manifest.count).toBe(5);
 });
 
+test("an open searcher goes on through a rebuild and answers from the new version", async () => {
+  const dir = join(root, "followed");
+  await build(dir, { items: items.slice(0, 20) });
+  const searcher = await openSearcher(dir, { engine });
+  const count = async () => (await searcher.searchText("a circle", 100)).hits.length;
+  expect(await count()).toBe(20);
+  let building = true;
+  const rebuilt = build(dir, { items }).finally(() => {
+    building = false;
+  });
+  while (building) expect(await count()).toBeOneOf([20, 40]);
+  await rebuilt;
+  expect(await count()).toBe(40);
+  expect(searcher.count).toBe(40);
+  expect(await searcher.thumbnail(items[39]!.id)).toBeDefined();
+
+  const other = await loadModel(await writeModel(join(root, "another-model"), 5));
+  const otherEncoder = await createEncoder(engine, other);
+  await build(dir, { items: items.slice(0, 5), encoder: otherEncoder, model: { path: other.dir } });
+  expect(await count()).toBe(40); // its own model's version, until it is opened again
+  await otherEncoder.dispose();
+  await searcher.close();
+});
+
 test("an index finds its model when both were moved, and says so when it can't", async () => {
   const home = await temporaryDir();
   const moving = await loadModel(await writeModel(join(home, "a/model"), 1));

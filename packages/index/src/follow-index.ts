@@ -1,0 +1,89 @@
+import { stat } from "node:fs/promises";
+import { setTimeout as wait } from "node:timers/promises";
+import { manifestPath, readManifest } from "./manifest.js";
+import type { SearchIndex } from "./search-index.js";
+
+/** An open index that becomes the directory's newest version while it is in use. */
+export interface FollowedIndex {
+  /** The version in use, as of the last `use`. */
+  readonly index: SearchIndex;
+  /** Runs with the newest version, which stays open until the work is done. */
+  use<T>(work: (index: SearchIndex) => Promise<T>): Promise<T>;
+  close(): Promise<void>;
+}
+
+/** How long work waits for a new version to be opened before it goes on with the old one, in milliseconds. */
+const patience = 1000;
+
+interface Held {
+  readonly index: SearchIndex;
+  users: number;
+  retired: boolean;
+}
+
+/**
+ * Looks at manifest.json before each use, and opens what it names when that is another version. A
+ * version that can't be opened (it is damaged, or another model's) is passed over: work goes on with
+ * the one before.
+ */
+export function followIndex(
+  dir: string,
+  first: SearchIndex,
+  open: () => Promise<SearchIndex>,
+): FollowedIndex {
+  let held: Held = { index: first, users: 0, retired: false };
+  let seen: string | undefined;
+  let opening: Promise<void> | undefined;
+  let closed = false;
+  const leave = async (version: Held) => {
+    if (version.retired && version.users === 0) await version.index.close();
+  };
+  const openNewest = async () => {
+    if ((await readManifest(dir)).version === held.index.manifest.version) return;
+    const index = await open();
+    if (closed) return index.close();
+    const before = held;
+    held = { index, users: 0, retired: false };
+    before.retired = true;
+    await leave(before);
+  };
+  const refresh = async () => {
+    const found = await stat(manifestPath(dir), { bigint: true }).catch(() => undefined);
+    const state = found && `${found.ino}:${found.size}:${found.mtimeNs}`;
+    if (state === undefined || state === seen) return;
+    opening ??= openNewest()
+      .catch(() => undefined)
+      .finally(() => {
+        seen = state;
+        opening = undefined;
+      });
+    const impatient = new AbortController();
+    await Promise.race([
+      opening,
+      wait(patience, undefined, { signal: impatient.signal }).catch(() => undefined),
+    ]);
+    impatient.abort();
+  };
+  return {
+    get index() {
+      return held.index;
+    },
+    async use(work) {
+      if (!closed) await refresh();
+      const version = held;
+      version.users++;
+      try {
+        return await work(version.index);
+      } finally {
+        version.users--;
+        await leave(version);
+      }
+    },
+    async close() {
+      closed = true;
+      await opening;
+      held.retired = true;
+      await leave(held);
+    },
+  };
+}
