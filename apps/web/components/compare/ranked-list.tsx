@@ -15,7 +15,7 @@ export function RankedList({ title, hits, side }: RankedListProps) {
   const heading = useId();
   return (
     <section aria-labelledby={heading} className="min-w-0">
-      <h2 id={heading} className="mb-3 font-semibold text-base">
+      <h2 id={heading} className="mb-3 min-h-[2lh] font-semibold text-base sm:min-h-0">
         {title}
       </h2>
       <ol className="grid grid-cols-[repeat(auto-fill,minmax(min(100%,20rem),1fr))] gap-3">

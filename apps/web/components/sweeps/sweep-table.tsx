@@ -24,7 +24,7 @@ export function SweepTable({ sweep }: { sweep: SweepReply }) {
         type="button"
         onClick={download}
         aria-label="Download the table as CSV"
-        className="float-right text-muted text-xs hover:text-ink"
+        className="mb-1 ml-auto block rounded text-muted text-xs hover:text-ink"
       >
         CSV
       </button>
