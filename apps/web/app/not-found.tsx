@@ -1,4 +1,3 @@
-import Link from "next/link";
 import { Notice } from "@/components/notice";
 import { readLanguage } from "@/server/language";
 
@@ -7,9 +6,9 @@ export default async function NotFound() {
   return (
     <main>
       <Notice title={words.failures.notFound}>
-        <Link href="/" className="text-accent underline underline-offset-4">
+        <a href="/" className="text-accent underline underline-offset-4">
           {words.failures.back}
-        </Link>
+        </a>
       </Notice>
     </main>
   );

@@ -3,9 +3,9 @@ import { Notice } from "@/components/notice";
 import { SearchPage } from "@/components/search/search-page";
 import type { SearchStart } from "@/components/search/search-state";
 import type { SearchReply } from "@/lib/contract";
-import { asksSomething, type Query, readQuery, searchParameters } from "@/lib/query";
+import { asksSomething, pageHits, type Query, readQuery, searchParameters } from "@/lib/query";
 import { answerItems, answerSearch, describeIndex } from "@/server/answers";
-import { defaultHits, readAsked } from "@/server/asked";
+import { readAsked } from "@/server/asked";
 import { describeFailure } from "@/server/failure";
 import { readLanguage } from "@/server/language";
 
@@ -45,7 +45,7 @@ function toParameters(values: Awaited<HomeProps["searchParams"]>): URLSearchPara
 async function readStart(query: Query): Promise<SearchStart | { unreadable: string }> {
   try {
     const facts = await describeIndex();
-    const { items: sample } = await answerItems({ offset: 0, limit: defaultHits });
+    const { items: sample } = await answerItems({ offset: 0, limit: pageHits });
     return { query, ...facts, sample, ...(await readAnswer(query)) };
   } catch (error) {
     return { unreadable: describeFailure(error).error };

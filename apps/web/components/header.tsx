@@ -1,6 +1,5 @@
 "use client";
 
-import Link from "next/link";
 import type { ReactNode } from "react";
 import { LanguageSwitch } from "./language-switch";
 import { useWords } from "./words";
@@ -17,21 +16,23 @@ export function Header({ page, children }: HeaderProps) {
   const { words } = useWords();
   return (
     <header className="sticky top-0 z-10 border-line border-b bg-canvas/90 backdrop-blur-md">
-      <div className="grid grid-cols-[1fr_auto] items-center gap-x-6 gap-y-3 px-4 py-3 sm:grid-cols-[1fr_minmax(16rem,40rem)_1fr] sm:px-8">
-        <Link
+      <div className="grid grid-cols-[auto_minmax(0,1fr)] items-center gap-x-4 gap-y-3 px-4 py-3 sm:gap-x-6 sm:grid-cols-[1fr_minmax(16rem,40rem)_1fr] sm:px-8">
+        <a
           href="/"
-          prefetch={false}
           className="flex items-center gap-2 justify-self-start rounded font-semibold text-base tracking-tight"
         >
           <Mark />
           <span className="max-sm:sr-only">cliptune</span>
-        </Link>
+        </a>
         <div
           className={`order-last col-span-2 sm:order-none sm:col-span-1 ${children ? "" : "max-sm:hidden"}`}
         >
           {children}
         </div>
-        <nav aria-label={words.pages.label} className="flex items-center gap-1 justify-self-end">
+        <nav
+          aria-label={words.pages.label}
+          className="-my-1 flex max-w-full items-center gap-0.5 justify-self-end overflow-x-auto py-1 sm:gap-1"
+        >
           {Object.entries(pages).map(([name, href]) => (
             <PageLink key={name} href={href} current={name === page}>
               {words.pages[name as keyof typeof pages]}
@@ -46,14 +47,13 @@ export function Header({ page, children }: HeaderProps) {
 
 function PageLink(props: { href: string; current: boolean; children: ReactNode }) {
   return (
-    <Link
+    <a
       href={props.href}
-      prefetch={false}
       aria-current={props.current ? "page" : undefined}
-      className="rounded-md px-2 py-1.5 text-muted sm:px-3 transition-colors hover:text-ink aria-[current]:bg-sunken aria-[current]:font-medium aria-[current]:text-ink"
+      className="whitespace-nowrap rounded-md px-2 py-1.5 text-muted transition-colors hover:text-ink sm:px-3 aria-[current]:bg-sunken aria-[current]:font-medium aria-[current]:text-ink"
     >
       {props.children}
-    </Link>
+    </a>
   );
 }
 

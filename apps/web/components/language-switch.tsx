@@ -19,7 +19,7 @@ export function LanguageSwitch() {
       aria-label={words.pages.language}
       value={language}
       onChange={(event) => choose(event.target.value as Language)}
-      className="rounded-md bg-transparent px-1.5 py-1.5 text-muted hover:text-ink"
+      className="rounded-md bg-transparent px-1 max-sm:w-14 sm:px-1.5 py-1.5 text-muted hover:text-ink"
     >
       {Object.entries(languages).map(([code, name]) => (
         <option key={code} value={code} lang={code} className="bg-surface text-ink">

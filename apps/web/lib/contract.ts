@@ -78,7 +78,7 @@ export interface Card extends Hit {
 }
 
 export interface SearchReply extends Omit<Found, "hits"> {
-  /** The words that were asked for, without signs and weights. */
+  /** The words that were asked for, without those that were asked away from. */
   readonly query: string;
   readonly hits: readonly Card[];
 }

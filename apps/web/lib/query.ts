@@ -72,10 +72,14 @@ export function writeQuery(query: Query): URLSearchParams {
   ]);
 }
 
+/** Fills most screens; the rest comes as it is scrolled to. */
+export const pageHits = 36;
+
 /** The query as the parameters of `GET /api/search`, which folds only when told to. */
 export function searchParameters(query: Query): URLSearchParams {
   const parameters = writeQuery(query);
   parameters.set("group", String(query.group));
+  parameters.set("k", String(pageHits));
   return parameters;
 }
 

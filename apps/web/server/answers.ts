@@ -23,7 +23,9 @@ export function answerSearch(asked: Asked): Promise<SearchReply> {
       Object.entries(options).filter(([, value]) => value !== undefined),
     ) as SearchOptions;
     const { hits, ...answer } = await searcher.search({ query, ...given }).catch(blameCaller);
-    const words = asked.query.flatMap((term) => ("text" in term ? term.text : []));
+    const words = asked.query.flatMap((term) =>
+      "text" in term && (term.weight ?? 1) > 0 ? term.text : [],
+    );
     return { query: words.join(" "), hits: toCards(hits, searcher.version), ...answer };
   });
 }

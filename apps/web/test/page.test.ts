@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Browser, Page } from "playwright-core";
@@ -7,6 +7,7 @@ import { findChromium, launchBrowser } from "./browser";
 import { ensureBuilt } from "./built-app";
 import { buildSmallIndex, drawShapes, writeUntrainedModel } from "./small-index";
 import { type AppProcess, startApp } from "./start-app";
+import { writeRun } from "./write-run";
 
 const chromium = await findChromium();
 if (chromium === undefined) console.warn("skipped: no Chromium at CHROMIUM or /usr/bin/chromium");
@@ -24,7 +25,7 @@ describe.skipIf(chromium === undefined)("the page in a browser", () => {
     dir = await mkdtemp(join(tmpdir(), "cliptune-page-"));
     const model = await writeUntrainedModel(join(dir, "model"));
     await buildSmallIndex(join(dir, "index"), model, await drawShapes());
-    await writeRun(join(dir, "runs/signs"));
+    await writeRun(join(dir, "runs/signs"), { steps: 2 });
     await ensureBuilt();
     app = await startApp({
       CLIPTUNE_INDEX: join(dir, "index"),
@@ -190,41 +191,4 @@ describe.skipIf(chromium === undefined)("the page in a browser", () => {
     await page.emulateMedia({ colorScheme: "dark" });
     expect(await background()).not.toBe(light);
   });
-
-  test("a run's curves are read out by pointer and keys, and go on while it trains", async () => {
-    await page.goto(`${app.url}/runs/signs`);
-    const loss = page.getByRole("img", { name: /^Loss: loss from 4 to 3 at step 2/ });
-    await loss.hover();
-    await page.getByText("step 2", { exact: true }).first().waitFor();
-    await loss.press("ArrowLeft");
-    await page.getByText("step 1", { exact: true }).first().waitFor();
-    await page
-      .getByRole("img", { name: /^Recall, text → image: in-domain from 0.1 to 0.4/ })
-      .waitFor();
-    await page.getByText("R@1", { exact: true }).click();
-    await page
-      .getByRole("img", { name: /^Recall, text → image: in-domain from 0 to 0.2/ })
-      .waitFor();
-    await writeRun(join(dir, "runs/signs"), 3);
-    await page.getByRole("img", { name: /^Loss: loss from 4 to 2 at step 3/ }).waitFor();
-  });
 });
-
-/** Loss 4, 3, ... and an evaluation before and after. */
-async function writeRun(path: string, steps = 2): Promise<void> {
-  const set = (r1: number, r10: number) => {
-    const recall = { r1, r5: r10, r10 };
-    const shape = { alignment: 1, uniformityImage: -2, uniformityText: -2, modalityGap: 0.5 };
-    return { inDomain: { n: 9, textToImage: recall, imageToText: recall, ...shape } };
-  };
-  const records = [
-    { type: "evaluation", step: 0, sets: set(0, 0.1) },
-    ...Array.from({ length: steps }, (_, i) => ({ type: "step", step: i + 1, loss: 4 - i })),
-    { type: "evaluation", step: steps, sets: set(0.2, 0.4) },
-  ];
-  await mkdir(path, { recursive: true });
-  await writeFile(
-    join(path, "metrics.jsonl"),
-    records.map((one) => JSON.stringify(one)).join("\n"),
-  );
-}

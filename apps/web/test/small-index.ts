@@ -53,3 +53,23 @@ export async function drawShapes(): Promise<IndexItem[]> {
     }),
   );
 }
+
+/** 90 drawn pictures, each shape in five sizes that are near-duplicates, with a field of every kind. */
+export async function drawManyShapes(): Promise<IndexItem[]> {
+  const kinds = colours.flatMap((colour) =>
+    Object.entries(shapes).map((shape) => [colour, ...shape] as const),
+  );
+  const pairs = kinds.flatMap((kind) => [0, 1, 2, 3, 4].map((size) => ({ kind, size })));
+  return Promise.all(
+    pairs.map(async ({ kind: [colour, name, body], size }) => {
+      const zoom = `translate(48 48) scale(${1 - 0.14 * size}) translate(-48 -48)`;
+      const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="96" height="96" fill="${colour}"><rect width="96" height="96" fill="#fff"/><g transform="${zoom}">${body}</g></svg>`;
+      return {
+        id: `${colour}-${name}-${size}.png`,
+        image: await sharp(Buffer.from(svg)).png().toBuffer(),
+        title: `${colour} ${name}`,
+        fields: { colour, size, large: size < 2, drawn: `202${size}-05-01` },
+      };
+    }),
+  );
+}

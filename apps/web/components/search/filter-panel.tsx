@@ -18,7 +18,6 @@ export function FilterPanel({ fields, query, onChange }: FilterPanelProps) {
   const { filter } = query;
   return (
     <section
-      id="filters"
       aria-label={words.filters.label}
       className="mb-5 rounded-xl border border-line bg-surface p-4 sm:p-5"
     >

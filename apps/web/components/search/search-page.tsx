@@ -1,15 +1,13 @@
 "use client";
 
-import { useCallback, useMemo, useRef, useState } from "react";
+import { lazy, Suspense, useCallback, useMemo, useRef, useState } from "react";
 import type { Card } from "@/lib/contract";
 import { exampleTitles } from "@/lib/example-titles";
 import { readQuery, type Term } from "@/lib/query";
 import { Header } from "../header";
 import { Answer } from "./answer";
-import { DetailDialog } from "./detail-dialog";
 import { DropTarget } from "./drop-target";
 import { Examples } from "./examples";
-import { FilterPanel } from "./filter-panel";
 import { PictureButton } from "./picture-button";
 import { RecentMenu } from "./recent-menu";
 import { SearchBox } from "./search-box";
@@ -22,6 +20,14 @@ import { useRecent } from "./use-recent";
 import { useSample } from "./use-sample";
 import { useSearch } from "./use-search";
 
+// Not needed to show the first answer, so not in the first script.
+const FilterPanel = lazy(() =>
+  import("./filter-panel").then((module) => ({ default: module.FilterPanel })),
+);
+const DetailDialog = lazy(() =>
+  import("./detail-dialog").then((module) => ({ default: module.DetailDialog })),
+);
+
 export function SearchPage({ start }: { readonly start: SearchStart }) {
   const { query, change } = useQuery(start.query);
   const search = useSearch(query, start);
@@ -29,6 +35,7 @@ export function SearchPage({ start }: { readonly start: SearchStart }) {
   const { answer, failure, pending } = search;
   const { recent, forget } = useRecent({ query, answered: answer !== undefined && !pending });
   const [shown, setShown] = useState<Card>();
+  const [opened, setOpened] = useState(false); // ever: the dialog stays to be closed and shown again
   const [filtering, setFiltering] = useState(start.query.filter.length > 0);
   const box = useRef<HTMLInputElement>(null);
   const grid = useRef<HTMLUListElement>(null);
@@ -44,6 +51,7 @@ export function SearchPage({ start }: { readonly start: SearchStart }) {
     [change],
   );
   const picture = usePictureTerm(addTerm);
+  const open = (card: Card) => [setShown(card), setOpened(true)];
   const toGrid = () => grid.current?.querySelector<HTMLElement>("button[tabindex='0']")?.focus();
   const searchLike = (card: Card) => {
     close();
@@ -77,7 +85,13 @@ export function SearchPage({ start }: { readonly start: SearchStart }) {
           onTerms={(next) => change({ terms: next })}
           onFiltering={setFiltering}
         />
-        {filtering && <FilterPanel fields={start.fields} query={query} onChange={change} />}
+        <div id="filters">
+          {filtering && (
+            <Suspense>
+              <FilterPanel fields={start.fields} query={query} onChange={change} />
+            </Suspense>
+          )}
+        </div>
         <StatusLine answer={answer} count={start.count} failed={failure !== undefined}>
           {!answer && <Examples titles={examples} onChoose={(text) => change({ text })} />}
         </StatusLine>
@@ -86,20 +100,24 @@ export function SearchPage({ start }: { readonly start: SearchStart }) {
           search={search}
           sample={sample}
           aspect={start.aspect}
-          onOpen={setShown}
+          onOpen={open}
           onLeaveUp={() => box.current?.focus()}
           onClearFilters={query.filter.length > 0 ? () => change({ filter: [] }) : undefined}
         />
       </main>
       <DropTarget sending={picture} />
-      <DetailDialog
-        card={shown}
-        cards={answer ? answer.hits : sample.cards}
-        aspect={start.aspect}
-        onShow={setShown}
-        onClose={close}
-        onSearch={searchLike}
-      />
+      {opened && (
+        <Suspense>
+          <DetailDialog
+            card={shown}
+            cards={answer ? answer.hits : sample.cards}
+            aspect={start.aspect}
+            onShow={setShown}
+            onClose={close}
+            onSearch={searchLike}
+          />
+        </Suspense>
+      )}
     </>
   );
 }

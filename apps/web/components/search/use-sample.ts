@@ -3,6 +3,7 @@
 import { useCallback, useState } from "react";
 import type { Card, ItemsReply } from "@/lib/contract";
 import { fetchJson } from "@/lib/fetch-json";
+import { pageHits } from "@/lib/query";
 
 /** What is shown while nothing is asked: a walk through the whole index, a page at a time. */
 export function useSample(first: readonly Card[], count: number) {
@@ -12,7 +13,7 @@ export function useSample(first: readonly Card[], count: number) {
   const loadMore = useCallback(() => {
     if (more === "loading" || cards.length >= count) return;
     setMore("loading");
-    fetchJson<ItemsReply>(`/api/items?offset=${cards.length}`).then(
+    fetchJson<ItemsReply>(`/api/items?offset=${cards.length}&limit=${pageHits}`).then(
       ({ items }) => {
         setCards([...cards, ...items]);
         setMore("idle");

@@ -1,0 +1,66 @@
+// Makes the README's pictures of the page: `node apps/web/scripts/screenshots.mjs [--index DIR] [--out DIR]`, on the demo's index.
+import { mkdir } from "node:fs/promises";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { chromium } from "playwright-core";
+import { start } from "../start.mjs";
+
+const { values } = parseArgs({
+  options: {
+    index: { type: "string", default: ".cliptune/demo/index" },
+    out: { type: "string", default: "docs/screenshots" },
+    chromium: { type: "string", default: "/usr/bin/chromium" },
+    all: { type: "boolean", default: false },
+  },
+});
+
+const pictures = [
+  { name: "search", path: "/?q=no+bicycles", width: 1280, height: 800, theme: "light" },
+  {
+    name: "search-dark",
+    path: "/?q=warning+animals&minus=horse",
+    width: 1280,
+    height: 800,
+    theme: "dark",
+  },
+];
+
+// Every state at every width, to be looked at; not kept.
+const states = {
+  sample: "/",
+  terms: "/?q=animal&plus=red^0.5&minus=horse",
+  filters: `/?q=speed&filter=${encodeURIComponent('[{"field":"country","in":["Germany"]}]')}`,
+  nothing: "/?q=zxqv+wvut",
+  korean: "/?q=bicycle",
+};
+const widths = { 360: 740, 1024: 768, 2560: 1440 };
+const checks = Object.entries(states).flatMap(([name, path]) =>
+  Object.entries(widths).flatMap(([width, height]) =>
+    ["light", "dark"].map((theme) => ({
+      ...{ name: `${name}-${width}-${theme}`, path, width: Number(width), height, theme },
+      locale: name === "korean" ? "ko" : "en",
+    })),
+  ),
+);
+
+const app = await start({ index: values.index, port: 0 });
+const browser = await chromium.launch({
+  executablePath: values.chromium,
+  args: ["--no-sandbox", "--disable-gpu"],
+});
+await mkdir(values.out, { recursive: true });
+for (const { name, path, width, height, theme, locale = "en" } of values.all ? checks : pictures) {
+  const page = await browser.newPage({
+    viewport: { width, height },
+    colorScheme: theme,
+    locale,
+    reducedMotion: "reduce",
+  });
+  await page.goto(app.url + path, { waitUntil: "networkidle" });
+  const file = join(values.out, `${name}.png`);
+  await page.screenshot({ path: file });
+  console.log(file);
+  await page.close();
+}
+await browser.close();
+await app.close();
