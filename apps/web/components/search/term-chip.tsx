@@ -71,7 +71,7 @@ function PictureOf({ term, name }: { readonly term: Term; readonly name: string 
     <img
       src={`/api/${folder}/${encodeURIComponent(term.value)}`}
       alt={name}
-      className="h-6 max-w-16 rounded bg-white object-contain"
+      className="size-6 shrink-0 rounded bg-white object-contain"
     />
   );
 }
