@@ -22,14 +22,20 @@ export async function openIndex(dir: string): Promise<Searcher> {
 }
 
 function adapt(dir: string, opened: PackageSearcher): Searcher {
-  const { index, manifest, engine } = opened;
-  const { count, version } = manifest;
+  // Asked for anew each time: an opened index becomes the next version when it was updated.
+  const { engine } = opened;
+  const { version } = opened.manifest;
   const { strengths, compare, close } = strengthsOf({ dir, version, engine });
-  const order = spreadOrder(count);
   return {
-    count,
-    version,
-    fields: opened.fields(),
+    get count() {
+      return opened.count;
+    },
+    get version() {
+      return opened.manifest.version;
+    },
+    get fields() {
+      return opened.fields();
+    },
     async search({ query, ...options }) {
       if (query.length > 0) return toFound(await opened.search({ query, ...options }));
       const { hits, timings, ...found } = await browse(opened, options);
@@ -37,18 +43,19 @@ function adapt(dir: string, opened: PackageSearcher): Searcher {
       return { ...found, ...shown, confidence: 1, goodMatch: true };
     },
     async items({ offset, limit }) {
+      const { count } = opened;
+      const order = spreadOrder(count);
       const wanted = Math.max(0, Math.min(limit, count - offset));
-      const neighbors = Array.from({ length: wanted }, (_, i) => ({
-        label: order(offset + i),
-        score: 0,
-      }));
-      return index.read(neighbors).map(toItem);
+      const places = Array.from({ length: wanted }, (_, i) => order(offset + i));
+      // By place, not by label: removed items leave labels empty.
+      const pages = places.map((place) => opened.items({ offset: place, limit: 1 }));
+      return (await Promise.all(pages)).flat().map(toItem);
     },
     item: async (id) => {
-      const item = await index.item(id);
+      const item = await opened.item(id);
       return item && toItem(item);
     },
-    thumbnail: (id) => index.thumbnail(id),
+    thumbnail: (id) => opened.thumbnail(id),
     ...{ strengths, compare },
     async close() {
       await close();

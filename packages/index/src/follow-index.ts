@@ -15,6 +15,9 @@ export interface FollowedIndex {
 /** How long work waits for a new version to be opened before it goes on with the old one, in milliseconds. */
 const patience = 1000;
 
+/** How long a version that was replaced stays open for those who hold it, in milliseconds. */
+const grace = 10_000;
+
 interface Held {
   readonly index: SearchIndex;
   users: number;
@@ -35,6 +38,7 @@ export function followIndex(
   let seen: string | undefined;
   let opening: Promise<void> | undefined;
   let closed = false;
+  const graces = new Set<() => Promise<void>>();
   const leave = async (version: Held) => {
     if (version.retired && version.users === 0) await version.index.close();
   };
@@ -45,7 +49,15 @@ export function followIndex(
     const before = held;
     held = { index, users: 0, retired: false };
     before.retired = true;
-    await leave(before);
+    before.users++; // whoever took `index` may be in the middle of something
+    const end = () => {
+      clearTimeout(timer);
+      graces.delete(end);
+      before.users--;
+      return leave(before);
+    };
+    const timer = setTimeout(() => void end(), grace).unref();
+    graces.add(end);
   };
   const refresh = async () => {
     const found = await stat(manifestPath(dir), { bigint: true }).catch(() => undefined);
@@ -82,6 +94,7 @@ export function followIndex(
     async close() {
       closed = true;
       await opening;
+      for (const end of [...graces]) await end();
       held.retired = true;
       await leave(held);
     },
