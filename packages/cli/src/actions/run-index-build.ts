@@ -29,12 +29,15 @@ export async function runIndexBuild(options: IndexBuildOptions): Promise<Answer>
     ),
   );
   const seconds = (performance.now() - started) / 1000;
-  const { count, skipped, annRecall } = manifest;
+  const { count, skipped, annRecall, hnsw } = manifest;
   const dir = resolve(options.outDir);
   return {
     json: { dir, count, skipped, seconds, annRecall, fingerprint: manifest.fingerprint },
     text: [
       `${count} pictures in ${dir} in ${duration(seconds)}${skipped === 0 ? "" : `; ${skipped} could not be read`}`,
+      ...(annRecall && hnsw
+        ? [`annRecall@${annRecall.k} ${annRecall.value.toFixed(3)} at efSearch ${hnsw.efSearch}`]
+        : []),
       `Next: cliptune search "what to look for" --index ${options.outDir}`,
     ].join("\n"),
   };
