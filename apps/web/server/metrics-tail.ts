@@ -22,6 +22,7 @@ export function tailMetrics(path: string): MetricsTail {
   let file: number | undefined; // inode
   let offset = 0;
   let rest = Buffer.alloc(0); // a line that is not whole yet
+  let seen = Buffer.alloc(0); // the last bytes before the offset, to know the file again by
   return {
     get metrics() {
       return metrics;
@@ -33,7 +34,9 @@ export function tailMetrics(path: string): MetricsTail {
       const added: Metrics = { steps: [], evaluations: [] };
       const entry = await stat(/* turbopackIgnore: true */ path).catch(() => undefined);
       if (!entry) return { anew: false, added };
-      const anew = file !== undefined && (entry.ino !== file || entry.size < offset);
+      const known = file === entry.ino && entry.size >= offset;
+      const before = known ? await readRange(path, offset - seen.length, offset) : undefined;
+      const anew = file !== undefined && before?.equals(seen) !== true;
       if (anew) {
         metrics = { steps: [], evaluations: [] };
         offset = 0;
@@ -44,7 +47,8 @@ export function tailMetrics(path: string): MetricsTail {
       if (entry.size === offset) return { anew, added };
       const bytes = Buffer.concat([rest, await readRange(path, offset, entry.size)]);
       offset = entry.size;
-      const end = bytes.lastIndexOf(10) + 1;
+      seen = bytes.subarray(-64);
+      const end = isWhole(bytes) ? bytes.length : bytes.lastIndexOf(10) + 1;
       const text = bytes.toString("utf8", 0, end);
       rest = bytes.subarray(end);
       addMetrics(added, text);
@@ -52,6 +56,16 @@ export function tailMetrics(path: string): MetricsTail {
       return { anew, added };
     },
   };
+}
+
+/** A last record may lack its line's end: one that is whole JSON will not go on. */
+function isWhole(bytes: Buffer): boolean {
+  try {
+    JSON.parse(bytes.toString("utf8", bytes.lastIndexOf(10) + 1));
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 async function readRange(path: string, from: number, to: number): Promise<Buffer> {

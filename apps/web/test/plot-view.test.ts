@@ -72,6 +72,10 @@ test("a log is read on from where it ended, and from its beginning once it is an
     await writeFile(path, line(1));
     expect(await steps()).toEqual([true, 1]);
     expect(tail.metrics.steps).toHaveLength(1);
+    await writeFile(path, line(5) + line(6) + line(7).trimEnd()); // written over, and longer
+    expect(await steps()).toEqual([true, 5, 6, 7]);
+    await writeFile(path, `\n${line(8)}`, { flag: "a" });
+    expect(await steps()).toEqual([false, 8]);
   } finally {
     await rm(dir, { recursive: true });
   }
