@@ -33,7 +33,10 @@ export function guard(handle, { host, hosts, rate }) {
       }),
     );
     const fault = faultOf(request, path, { host, hosts });
-    if (fault) return refuse(response, ...fault);
+    if (fault) {
+      request.resume(); // a caller still sending would see its line cut instead of the answer
+      return refuse(response, ...fault);
+    }
     if (path === "/metrics") return print(response, traffic.print(admission.inFlight()));
     if (!light.test(path)) {
       const verdict = admission.admit(request.socket.remoteAddress ?? "");
@@ -101,7 +104,6 @@ function isDecodable(path) {
 
 function refuse(response, status, error) {
   if (status === 405) response.setHeader("Allow", "GET, HEAD, POST");
-  if (status === 413) response.setHeader("Connection", "close"); // the body is not read
   response.writeHead(status, { "Content-Type": "application/json", "Cache-Control": "no-store" });
   response.end(JSON.stringify({ error }));
 }
