@@ -56,7 +56,7 @@ export async function openCanvasStore(
   const bytes = size * size * 3;
   const most = Math.floor((megabytes * 1e6) / bytes);
   const places = new Map<string, Place>();
-  let full = false;
+  let [full, closed] = [false, false];
   const fail = (error: unknown): void => {
     if (!full) onFault(`Decoded pictures are not kept on disk. ${wording(folder, error)}`);
     full = true;
@@ -85,6 +85,7 @@ export async function openCanvasStore(
   };
   return {
     async get(key) {
+      if (closed) return undefined; // for batches that nobody waits for any more
       const name = key.toString("latin1");
       const waiting = unwritten.get(name);
       if (waiting) return waiting;
@@ -101,8 +102,9 @@ export async function openCanvasStore(
         .then(() => void unwritten.delete(name));
     },
     async close() {
+      closed = true;
       await queue;
-      full = true; // batches that nobody waits for any more
+      full = true;
       const opened = await writer?.catch(() => undefined);
       await opened?.pixels.close();
       await opened?.index.close();
@@ -122,7 +124,11 @@ interface Writer {
 async function openWriter(folder: string, path: string): Promise<Writer> {
   await makeDirectory(folder);
   const pixels = await open(`${path}.pixels`, "wx");
-  return { pixels, index: await open(`${path}.index`, "wx") };
+  const index = await open(`${path}.index`, "wx").catch(async (error: unknown) => {
+    await pixels.close();
+    throw error;
+  });
+  return { pixels, index };
 }
 
 interface StoredSegment {

@@ -10,7 +10,7 @@ import { checkpointNow, evaluateNow, finish, isOver } from "./milestones.js";
 import { checkFinite } from "./non-finite.js";
 import { type LoopParts, type Plan, type Progress, planRun, startProgress } from "./plan.js";
 import { createPrefetch } from "./prefetch.js";
-import { createSampler } from "./sampler.js";
+import { createSampler, type Sampler } from "./sampler.js";
 import type { OnSkip } from "./skipped.js";
 import { createStepper, pairsPerStep, patchesOf, type Stepper } from "./stepper.js";
 import type { Summary } from "./summary.js";
@@ -32,30 +32,11 @@ export async function runLoop(parts: LoopParts): Promise<Summary> {
   const evaluator = createEvaluator({ ...parts, onSkip });
   const stepper = createStepper(parts, plan);
   const store = await openStore(parts);
-  const { needs } = lossOf(config);
-  if (needs.bias && !run.resumed) await initBias(parts, sampler.batch(0));
-  const batches = createBatches({
-    config,
-    sets: data.train,
-    sampler,
-    canvases: createCanvasCache({
-      size: canvasSize(parts.trainable.model.config.vision.imageSize),
-      megabytes: config.data.cacheMegabytes,
-      store,
-    }),
-    tokens: createTokenTable(parts.trainable.model.tokenizer, captionsOf(data)),
-    patches: patchesOf(parts),
-    needs,
-    classes:
-      needs.classes &&
-      classPrompts(data.train, parts.trainable.model.tokenizer, needs.classes.template),
-    teacher: needs.teacher ? await openTeacher(parts) : undefined,
-    onSkip,
-  });
-  const pairs = data.train.reduce((n, set) => n + set.pairs.length, 0);
-  const { stepsPerEpoch, totalSteps } = plan;
-  onEvent({ type: "start", pairs, stepsPerEpoch, totalSteps, step: progress.step });
   try {
+    const batches = await openBatches(parts, { sampler, store, onSkip });
+    const pairs = data.train.reduce((n, set) => n + set.pairs.length, 0);
+    const { stepsPerEpoch, totalSteps } = plan;
+    onEvent({ type: "start", pairs, stepsPerEpoch, totalSteps, step: progress.step });
     if (progress.step === 0 && !progress.base && !parts.signal?.aborted) {
       if (config.evaluate.start) await evaluateNow(parts, plan, progress, evaluator);
       await checkpointNow(parts, plan, progress);
@@ -67,6 +48,36 @@ export async function runLoop(parts: LoopParts): Promise<Summary> {
     await evaluator.dispose();
     await store?.close();
   }
+}
+
+interface BatchParts {
+  readonly sampler: Sampler;
+  readonly store: CanvasStore | undefined;
+  readonly onSkip: OnSkip;
+}
+
+/** The batches, and what they need beside the pairs: a bias to begin with, the teacher's embeddings. */
+async function openBatches(parts: LoopParts, { sampler, store, onSkip }: BatchParts) {
+  const { config, data, run, trainable } = parts;
+  const { tokenizer, config: model } = trainable.model;
+  const { needs } = lossOf(config);
+  if (needs.bias && !run.resumed) await initBias(parts, sampler.batch(0));
+  return createBatches({
+    config,
+    sets: data.train,
+    sampler,
+    canvases: createCanvasCache({
+      size: canvasSize(model.vision.imageSize),
+      megabytes: config.data.cacheMegabytes,
+      store,
+    }),
+    tokens: createTokenTable(tokenizer, captionsOf(data)),
+    patches: patchesOf(parts),
+    needs,
+    classes: needs.classes && classPrompts(data.train, tokenizer, needs.classes.template),
+    teacher: needs.teacher ? await openTeacher(parts) : undefined,
+    onSkip,
+  });
 }
 
 async function openStore({

@@ -1,4 +1,4 @@
-import { appendFile, copyFile, open, readdir, rm, utimes } from "node:fs/promises";
+import { appendFile, copyFile, open, readdir, readlink, rm, utimes } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
 import { createCanvasCache } from "../dist/canvas-cache.js";
@@ -86,3 +86,21 @@ test("a place that cannot be written is one warning, and pictures are decoded al
     expect.stringMatching(/^Decoded pictures are not kept on disk\. .*not a directory/),
   ]);
 });
+
+test.skipIf(process.platform !== "linux")(
+  "a batch that outlives its run opens no file",
+  async () => {
+    const file = picture("red-bar.png");
+    await loadAll("closed", [file]);
+    const store = await openStore("closed");
+    const cache = createCanvasCache({ size, megabytes: 0, store });
+    await Promise.all([store.close(), cache.load(file)]);
+    await cache.load(file);
+    const own = "/proc/self/fd";
+    const links = (await readdir(own)).map((fd) => readlink(join(own, fd)).catch(() => ""));
+    const opened = (await Promise.all(links)).filter((path) =>
+      path.startsWith(join(dir, "closed")),
+    );
+    expect(opened).toEqual([]);
+  },
+);
