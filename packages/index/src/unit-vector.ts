@@ -1,7 +1,7 @@
 import { UserError } from "@cliptune/engine";
 
 /** How far from 1 a stored vector's norm may be: float32 rounding at any usual dimension. */
-const normTolerance = 1e-3;
+export const normTolerance = 1e-3;
 
 /**
  * Throws unless every row is finite and of unit norm: hnswlib takes anything, and one NaN in its

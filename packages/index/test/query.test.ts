@@ -206,6 +206,31 @@ test("near-duplicates fold into the best of them", async () => {
   expect(scores).toEqual([...scores].sort((a, b) => b - a));
 });
 
+test("no page shows two near-duplicates of one pool of 200, whatever its size and the threshold", async () => {
+  const { index, vectors } = await indexOf(Array.from({ length: 200 }, () => ({})));
+  const row = (id: string) =>
+    vectors.subarray(Number(id) * dimension, (Number(id) + 1) * dimension);
+  const cosine = (a: string, b: string) => row(a).reduce((sum, x, i) => sum + x * row(b)[i]!, 0);
+  const order = ids(await index.query({ vector: query }, { k: 200 }));
+  for (const group of [0.3, 0.5, 0.7]) {
+    // The oracle: each into the first above it that is alike.
+    const families = new Map<string, string[]>();
+    for (const id of order) {
+      const leader = [...families.keys()].find((each) => cosine(each, id) >= group);
+      if (leader === undefined) families.set(id, []);
+      else families.get(leader)!.push(id);
+    }
+    for (const [leader, family] of families) {
+      family.sort((a, b) => cosine(leader, b) - cosine(leader, a));
+    }
+    for (const k of [1, 12, 200]) {
+      const { hits } = await index.query({ vector: query }, { k, group });
+      const shown = hits.map(({ id, duplicates }) => [id, [...duplicates!]]);
+      expect(shown).toEqual([...families].slice(0, k));
+    }
+  }
+});
+
 test("diversity brings up what is unlike the first, none of it changes the order", async () => {
   // Ten pictures near the query, one a little further off on the other side, one far away.
   const vectors = new Float32Array(12 * dimension);

@@ -1,4 +1,7 @@
-import type { Neighbor } from "../vector-index.js";
+import { setImmediate as nextTurn } from "node:timers/promises";
+import { innerProduct } from "../exact-search.js";
+import { normTolerance } from "../unit-vector.js";
+import type { VectorIndex } from "../vector-index.js";
 import type { Candidate, Ranked } from "./ranked.js";
 
 export interface Grouped {
@@ -11,39 +14,34 @@ export interface Grouped {
 export interface FoldOptions {
   /** The least cosine of a duplicate. */
   readonly threshold: number;
-  /** The closest stored vectors to a stored one, best first, itself among them. */
-  neighbors(label: number, k: number): Promise<readonly Neighbor[]>;
-  /** Whether an item may be shown: a filter may have left it out. */
-  shown(label: number): boolean;
+  /** So many neighbours in rank are compared with one another. */
+  readonly pool: number;
 }
 
-/** How many neighbors are looked at first; more only when all of them are duplicates. */
-const fewNeighbors = 16;
+/** Leaders compared with their pool between turns of the event loop: some 5 ms. */
+const slice = 64;
 
 /**
- * Folds each item into the first one above it whose cosine is at least `threshold`. Duplicates are
- * looked for from their leader, so that each page knows all of its own, however far below they are.
+ * Folds each item into the first one above it, in its own pool, whose cosine is at least `threshold`.
+ * The pools are the best `pool` items, the next as many, and so on: no page depends on how many were
+ * asked for, and duplicates whose ranks lie in two pools are shown once in each.
  */
-export function foldDuplicates(ranked: Ranked, options: FoldOptions): Grouped {
+export function foldDuplicates(
+  ranked: Ranked,
+  index: Pick<VectorIndex, "dimension" | "vectors">,
+  options: FoldOptions,
+): Grouped {
   const leaders: Candidate[] = [];
   const folded = new Map<number, readonly number[]>();
-  const taken = new Set<number>();
-  const lead = async (candidate: Candidate) => {
-    const all = await duplicates(candidate.label, options);
-    const alike = all.filter((label) => !taken.has(label));
-    for (const label of [candidate.label, ...alike]) taken.add(label);
-    leaders.push(candidate);
-    folded.set(candidate.label, alike);
-  };
-  let walked = 0;
+  const groups = groupsOf(ranked, index, options);
   return {
     async leaders(depth) {
-      for (let wanted = 2 * depth; leaders.length < depth; wanted *= 2) {
-        const list = await ranked(wanted);
-        for (; walked < list.length && leaders.length < depth; walked++) {
-          if (!taken.has(list[walked]!.label)) await lead(list[walked]!);
-        }
-        if (list.length < wanted) break;
+      while (leaders.length < depth) {
+        if (leaders.length % slice === slice - 1) await nextTurn();
+        const { value, done } = await groups.next();
+        if (done) break;
+        leaders.push(value.leader);
+        folded.set(value.leader.label, value.duplicates);
       }
       return leaders;
     },
@@ -51,14 +49,59 @@ export function foldDuplicates(ranked: Ranked, options: FoldOptions): Grouped {
   };
 }
 
-async function duplicates(
-  leader: number,
-  { threshold, neighbors, shown }: FoldOptions,
-): Promise<number[]> {
-  for (let k = fewNeighbors; ; k *= 4) {
-    const found = await neighbors(leader, k);
-    const alike = found.filter(({ score }) => score >= threshold);
-    if (alike.length === k) continue;
-    return alike.map(({ label }) => label).filter((label) => label !== leader && shown(label));
+interface Group {
+  readonly leader: Candidate;
+  readonly duplicates: readonly number[];
+}
+
+async function* groupsOf(
+  ranked: Ranked,
+  index: Pick<VectorIndex, "dimension" | "vectors">,
+  { threshold, pool }: FoldOptions,
+): AsyncGenerator<Group, void> {
+  for (let start = 0; ; start += pool) {
+    const candidates = (await ranked(start + pool)).slice(start, start + pool);
+    const rows = await index.vectors(candidates.map(({ label }) => label));
+    const cosine = cosinesFrom(rows, index.dimension, threshold);
+    let left = [...candidates.keys()];
+    while (left.length > 0) {
+      const [first, ...others] = left as [number, ...number[]];
+      const cosines = others.map((other) => cosine(first, other));
+      const alike = others.flatMap((other, i) =>
+        cosines[i]! >= threshold ? [{ label: candidates[other]!.label, cosine: cosines[i]! }] : [],
+      );
+      left = others.filter((_, i) => cosines[i]! < threshold);
+      const duplicates = alike.sort((a, b) => b.cosine - a.cosine).map(({ label }) => label);
+      yield { leader: candidates[first]!, duplicates };
+    }
+    if (candidates.length < pool) return;
   }
+}
+
+/** Components compared before it is asked whether two rows can still be alike. */
+const stride = 32;
+
+/**
+ * The cosine of two rows, or -1 where it is below `threshold`. With unit rows `|a - b|^2 = 2 - 2 cos`,
+ * and a sum of squares only grows: most pairs are told apart by a fraction of their components.
+ *
+ * @param rows `[n, D]` unit norm
+ */
+function cosinesFrom(rows: Float32Array, dimension: number, threshold: number) {
+  const farthest = 2 * (1 + normTolerance) ** 2 - 2 * threshold;
+  return (left: number, right: number): number => {
+    const a = left * dimension;
+    const b = right * dimension;
+    let distance = 0;
+    for (let begin = 0; begin < dimension; begin += stride) {
+      const end = Math.min(begin + stride, dimension);
+      for (let i = begin; i < end; i++) {
+        const difference = rows[a + i]! - rows[b + i]!;
+        distance += difference * difference;
+      }
+      if (distance > farthest) return -1;
+    }
+    const cosine = innerProduct(rows, b, rows.subarray(a, a + dimension));
+    return cosine >= threshold ? cosine : -1;
+  };
 }

@@ -32,6 +32,9 @@ export interface QueryAnswer extends Pick<SearchResponse, "cursor" | "total"> {
   readonly timings: Omit<SearchResponse["timings"], "encodeMs">;
 }
 
+/** At least so many are compared with one another when near-duplicates are folded. */
+const foldedDepth = 200;
+
 /** The closest so many are looked at for the one that stands out most. */
 const judgedDepth = 10;
 
@@ -115,7 +118,10 @@ async function orderAll(
   const { count } = manifest;
   const labels = filter.length > 0 ? items.matching(filter) : undefined;
   const left = new Set(ids.flatMap((id) => items.byId(id)?.label ?? []));
-  const byVector = without(rankVectors(index, vector, { first, labels }), left);
+  const pool = Math.max(foldedDepth, 2 * first);
+  // One beyond the first page, which tells whether there is another, without a deeper search.
+  const head = left.size + (group === undefined ? first + 1 : pool);
+  const byVector = without(rankVectors(index, vector, { first: head, labels }), left);
   let ranked = byVector;
   if (hybrid > 0 && words !== undefined) {
     const titled = items
@@ -124,16 +130,11 @@ async function orderAll(
     const texts = await scored(index, vector, titled);
     ranked = fuse(ranked, texts, { share: hybrid });
   }
-  const among = labels && new Set(labels);
-  const shown = (label: number) => (among?.has(label) ?? true) && !left.has(label);
-  const neighbors = async (label: number, count: number) =>
-    index.search(await index.vectors([label]), count);
   const grouped =
-    group === undefined
-      ? undefined
-      : foldDuplicates(ranked, { threshold: group, neighbors, shown });
+    group === undefined ? undefined : foldDuplicates(ranked, index, { threshold: group, pool });
   if (grouped) ranked = grouped.leaders;
   if (diversity > 0) ranked = diversify(ranked, index, diversity);
+  const among = labels && new Set(labels);
   const gone = [...left].filter((label) => among?.has(label) ?? true).length;
   return {
     ranked,
