@@ -13,6 +13,8 @@ const commands = [
   ["train"],
   ["evaluate"],
   ["index", "build"],
+  ["index", "update"],
+  ["index", "watch"],
   ["search"],
   ["serve"],
   ["encode"],

@@ -51,3 +51,4 @@ export type { StrengthRecall, StrengthsManifest } from "./strengths/strengths-fi
 export { type StrengthsOptions, writeStrengths } from "./strengths/write-strengths.js";
 export { type UpdateOptions, type UpdateReport, updateIndex } from "./update-index.js";
 export type { Neighbor, VectorIndex } from "./vector-index.js";
+export { type WatchOptions, watchIndex } from "./watch-index.js";

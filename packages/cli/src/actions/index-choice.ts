@@ -1,11 +1,36 @@
-import { type Adapter, type ClipModel, loadAdapter, loadModel } from "@cliptune/clip";
-import { UserError } from "@cliptune/engine";
+import {
+  type Adapter,
+  type ClipModel,
+  createEncoder,
+  type Encoder,
+  loadAdapter,
+  loadModel,
+  type Preprocessing,
+} from "@cliptune/clip";
+import { type Engine, UserError } from "@cliptune/engine";
 import { locateModel, readManifest } from "@cliptune/index";
+
+/** Where an index's model and adapter are now, when they were moved. */
+export interface MovedModel {
+  readonly model: string | undefined;
+  readonly adapter: string | undefined;
+}
+
+/** An encoder of the model that made an index; the caller disposes of it. */
+export async function indexEncoder(
+  engine: Engine,
+  dir: string,
+  moved: MovedModel,
+): Promise<{ encoder: Encoder; preprocessing: Preprocessing }> {
+  const { model, adapter, strength } = await indexChoice(dir, moved);
+  const encoder = await createEncoder(engine, model, adapter ? { adapter, strength } : {});
+  return { encoder, preprocessing: model.preprocessing };
+}
 
 /** The model that made an index, as its manifest says, or where it is now. */
 export async function indexChoice(
   dir: string,
-  moved: { readonly model: string | undefined; readonly adapter: string | undefined },
+  moved: MovedModel,
 ): Promise<{ model: ClipModel; adapter?: Adapter; strength: number }> {
   const manifest = await readManifest(dir);
   if (!manifest.model) {

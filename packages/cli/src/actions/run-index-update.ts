@@ -1,22 +1,18 @@
 import { resolve } from "node:path";
-import { createEncoder } from "@cliptune/clip";
 import type { Engine } from "@cliptune/engine";
 import { type UpdateReport, updateIndex } from "@cliptune/index";
 import type { Answer } from "../command.js";
 import { withEngine } from "../engine-choice.js";
 import { interruptible } from "../interrupt.js";
 import { createProgress, duration } from "../progress.js";
-import { indexChoice } from "./index-choice.js";
+import { indexEncoder, type MovedModel } from "./index-choice.js";
 import { itemsOf } from "./index-items.js";
 import { type DataChoice, openData } from "./open-data.js";
 
-export interface IndexUpdateOptions {
+export interface IndexUpdateOptions extends MovedModel {
   readonly data: DataChoice;
   readonly indexDir: string;
   readonly strict: boolean;
-  /** Where the index's model and adapter are now, when they were moved. */
-  readonly model: string | undefined;
-  readonly adapter: string | undefined;
   readonly engine: string;
 }
 
@@ -33,11 +29,19 @@ export async function runIndexUpdate(options: IndexUpdateOptions): Promise<Answe
   const dir = resolve(options.indexDir);
   return {
     json: { dir, count: manifest.count, ...counts, seconds, annRecall: manifest.annRecall },
-    text: `${manifest.count} pictures in ${dir} in ${duration(seconds)}: ${describe(report)}`,
+    text: `${manifest.count} pictures in ${dir} in ${duration(seconds)}: ${describeUpdate(report)}`,
   };
 }
 
-function describe({ added, changed, retold, removed, kept, skipped }: UpdateReport): string {
+/** `3 new, 0 changed, …; 1 could not be read` */
+export function describeUpdate({
+  added,
+  changed,
+  retold,
+  removed,
+  kept,
+  skipped,
+}: UpdateReport): string {
   const parts = [
     `${added} new`,
     `${changed} changed`,
@@ -55,16 +59,11 @@ async function update(
 ): Promise<UpdateReport> {
   const dir = resolve(indexDir);
   const set = await openData(data, (message) => console.error(`left out: ${message}`));
-  const chosen = await indexChoice(dir, { model, adapter });
-  const encoder = await createEncoder(
-    engine,
-    chosen.model,
-    chosen.adapter ? { adapter: chosen.adapter, strength: chosen.strength } : {},
-  );
+  const { encoder, preprocessing } = await indexEncoder(engine, dir, { model, adapter });
   const progress = createProgress({ label: "index" });
   try {
     return await updateIndex({
-      ...{ dir, items: itemsOf(set), encoder, preprocessing: chosen.model.preprocessing },
+      ...{ dir, items: itemsOf(set), encoder, preprocessing },
       ...{ strict, signal },
       onProgress: ({ done, skipped, total, imagesPerSecond }) =>
         progress.update(done + skipped, total, `${imagesPerSecond.toFixed(0)} pictures/s`),

@@ -10,6 +10,7 @@ import { evaluate } from "./evaluate.js";
 import { indexBuild } from "./index-build.js";
 import { indexStrengths } from "./index-strengths.js";
 import { indexUpdate } from "./index-update.js";
+import { indexWatch } from "./index-watch.js";
 import { params } from "./params.js";
 import { pull } from "./pull.js";
 import { search } from "./search.js";
@@ -43,7 +44,12 @@ export const root: Command = group({
       name: "index",
       description: "Make the index that search and serve read",
       examples: ["cliptune index build ./thumbnails --run runs/first"],
-      subCommands: { build: indexBuild, update: indexUpdate, strengths: indexStrengths },
+      subCommands: {
+        build: indexBuild,
+        update: indexUpdate,
+        watch: indexWatch,
+        strengths: indexStrengths,
+      },
     }),
     search,
     serve,

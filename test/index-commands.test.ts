@@ -1,0 +1,55 @@
+import { copyFileSync, cpSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { readManifest } from "@cliptune/index";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
+import { expectError } from "./repository/expect-error.js";
+import { emptyFolder, outcomeOf, runCli, startCli, untilPrinted } from "./repository/run-cli.js";
+import { drawPictures, randomModel } from "./repository/small-world.js";
+
+const folder = emptyFolder("index-commands");
+const index = join(folder, "index");
+const pictures = join(folder, "pictures");
+const images = join(pictures, "images");
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+beforeAll(async () => {
+  await drawPictures(pictures);
+  rmSync(join(pictures, "metadata.jsonl")); // a folder of pictures alone
+  const model = await randomModel(folder, { hidden_size: 32, num_hidden_layers: 1 });
+  const { code } = await runCli(["index", "build", images, "--model", model, "--out", index]);
+  expect(code).toBe(0);
+});
+
+test("an update counts what it did, and leaves an index that is as its folder is", async () => {
+  copyFileSync(join(images, "red-ring.png"), join(images, "another.png"));
+  rmSync(join(images, "red-bar.png"));
+  const update = ["index", "update", images, "--index", index, "--json"];
+  const first = await runCli(update);
+  expect(first.stderr).not.toContain("left out");
+  expect(JSON.parse(first.stdout)).toMatchObject({
+    ...{ dir: index, count: 36, added: 1, removed: 1, kept: 35 },
+    ...{ changed: 0, retold: 0, skipped: 0, compacted: false },
+  });
+  const { version } = await readManifest(index);
+  expect(JSON.parse((await runCli(update)).stdout)).toMatchObject({ kept: 36, added: 0 });
+  expect((await readManifest(index)).version).toBe(version);
+  const nowhere = join(folder, "nowhere");
+  expectError(await runCli(["index", "update", images, "--index", nowhere]), /is not an index/);
+  expectError(await runCli(["index", "watch", nowhere, "--index", index]), /There is no folder/);
+});
+
+test("watching updates after a change, a line each, and Ctrl-C ends it well", async () => {
+  const { count } = await readManifest(index);
+  const child = startCli(["index", "watch", images, "--index", index, "--json"]);
+  const outcome = outcomeOf(child);
+  await untilPrinted(child, "Watching");
+  const added = untilPrinted(child, `${count + 1} pictures: 1 new`);
+  cpSync(join(images, "blue-bar.png"), join(images, "copy.png"));
+  await added;
+  await vi.waitFor(async () => expect((await readManifest(index)).count).toBe(count + 1));
+  child.kill("SIGINT");
+  const { code, stdout, stderr } = await outcome;
+  expect(code).toBe(0);
+  expect(JSON.parse(stdout)).toEqual({ dir: index, count: count + 1, updates: 1 });
+  expect(stderr).toMatch(/^Watching .*\n(index .*\n)?\S+ \d+ pictures: 1 new, .*\n\nStopping.*\n$/);
+}, 60_000);
