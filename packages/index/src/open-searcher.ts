@@ -7,6 +7,7 @@ import { openIndex } from "./open-index.js";
 import type { Background } from "./search/background.js";
 import { backgroundOf } from "./search/background-file.js";
 import type { FieldSummary } from "./search/field-summaries.js";
+import { rememberTexts } from "./search/remember-texts.js";
 import type { SearchRequest, SearchResponse } from "./search/request.js";
 import { searchTerms } from "./search/search-terms.js";
 import type { SearchIndex } from "./search-index.js";
@@ -70,6 +71,7 @@ export async function openSearcher(dir: string, options: SearcherOptions = {}): 
     const followed = followIndex(dir, await open(), open);
     const encodePicture = async (image: Uint8Array) =>
       encoder.encodeImages(await preprocessImage(image, model.preprocessing), 1);
+    const encodeTexts = rememberTexts(encoder.encodeTexts);
     const measured = new WeakMap<SearchIndex, Promise<Background>>();
     const backgroundIn = (index: SearchIndex) => {
       const known = measured.get(index) ?? backgroundOf(dir, index, encoder);
@@ -79,7 +81,7 @@ export async function openSearcher(dir: string, options: SearcherOptions = {}): 
     const search = (request: SearchRequest) =>
       followed.use((index) => {
         const background = () => backgroundIn(index);
-        return searchTerms({ index, encoder, encodePicture, background }, request);
+        return searchTerms({ index, encodeTexts, encodePicture, background }, request);
       });
     return {
       ...searches(search),

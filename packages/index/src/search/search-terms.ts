@@ -1,14 +1,15 @@
-import type { Encoder } from "@cliptune/clip";
 import { UserError } from "@cliptune/engine";
 import { sha256 } from "../checksum.js";
 import type { SearchIndex } from "../search-index.js";
 import { type Background, type JudgedTerm, judgeOf } from "./background.js";
 import { combineTerms } from "./query-vector.js";
+import type { EncodeTexts } from "./remember-texts.js";
 import type { QueryTerm, SearchRequest, SearchResponse } from "./request.js";
 
 export interface TermParts {
   readonly index: SearchIndex;
-  readonly encoder: Pick<Encoder, "dimension" | "encodeTexts">;
+  /** `[n, D]`, one row a text. */
+  readonly encodeTexts: EncodeTexts;
   /** The bytes of a picture file → `[D]` */
   encodePicture(image: Uint8Array): Promise<Float32Array>;
   background(): Promise<Background>;
@@ -50,12 +51,12 @@ export async function searchTerms(
 
 /** One vector `[D]` a term; all texts in one batch. */
 async function encodeTerms(
-  { index, encoder, encodePicture }: TermParts,
+  { index, encodeTexts, encodePicture }: TermParts,
   query: readonly QueryTerm[],
 ): Promise<Float32Array[]> {
   const texts = query.flatMap((term) => ("text" in term ? [term.text] : []));
-  const rows = texts.length > 0 ? await encoder.encodeTexts(texts) : new Float32Array(0);
-  const { dimension } = encoder;
+  const rows = texts.length > 0 ? await encodeTexts(texts) : new Float32Array(0);
+  const { dimension } = index.manifest;
   const vectors: Float32Array[] = [];
   let row = 0;
   for (const term of query) {
