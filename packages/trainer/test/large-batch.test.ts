@@ -139,7 +139,9 @@ test("accumulating is the mean of the batches' gradients, in micro-batches or wh
 
 test("a run in micro-batches with dropout resumes with the same bits, and its metrics count every pair", async () => {
   const given = world.config({
-    ...{ loss, temperature: "learned", batchSize: 8, microBatchSize: 4, accumulate: 2, steps: 3 },
+    ...{ batchSize: 8, microBatchSize: 4, accumulate: 2, steps: 3, temperature: "learned" },
+    loss: [{ infoNce: 1 }, { simCse: { weight: 0.2, captions: "other" } }],
+    data: { train: [{ path: world.pictures }] },
     ...{ lora: { rank: 4, alpha: 8, dropout: 0.1 }, checkpoint: { every: 1 } },
   });
   const [whole, broken] = [join(world.dir, "whole"), join(world.dir, "broken")];

@@ -61,6 +61,15 @@ describe("what a configuration trains", () => {
   });
 });
 
+/** Metrics of the model as it was. */
+const untuned = (async () => {
+  const plain = await createEncoder(engine, model);
+  const pairs = await readFolder(world.pictures);
+  const metrics = await evaluateRetrieval(plain, pairs, { preprocessing: model.preprocessing });
+  await plain.dispose();
+  return metrics;
+})();
+
 const everything = ["adapter_model.safetensors", "model.safetensors", "optimizer.safetensors"];
 
 /** The files of the newest checkpoint, by name. */
@@ -125,9 +134,7 @@ describe.each([
     const pairs = await readFolder(world.pictures);
     const metrics = await evaluateRetrieval(encoder, pairs, { preprocessing });
     await encoder.dispose();
-    const plain = await createEncoder(engine, model);
-    const base = await evaluateRetrieval(plain, pairs, { preprocessing });
-    await plain.dispose();
+    const base = await untuned;
     expect(metrics.alignment).toBeCloseTo(summary.final!.inDomain!.alignment, 5);
     expect(base.alignment).toBeCloseTo(summary.base!.inDomain!.alignment, 5);
     expect(Math.abs(metrics.alignment - base.alignment)).toBeGreaterThan(1e-4);
