@@ -10,15 +10,21 @@ const draw = (i, round) => {
     .png()
     .toBuffer();
 };
-for (let round = 0; ; round++) {
-  const name = `set ${round % 2}`;
-  // Half of the pictures are in both sets, one in four changes its content.
+
+/** Half of the pictures are in both sets, one in four changes its content. */
+async function makeSet(round) {
+  const name = `set ${round}`;
   const items = [];
   for (let i = 0; i < 60; i++) {
     const own = i >= 45;
-    const image = await draw(i, i % 4 === 0 || own ? round % 2 : 2);
+    const image = await draw(i, i % 4 === 0 || own ? round : 2);
     items.push({ id: own ? `${name} ${i}` : `id-${i}`, image, title: name, fields: { i } });
   }
-  await updateIndex({ dir, items, encoder: colourEncoder, preprocessing });
-  process.stdout.write(".");
+  return items;
+}
+
+const sets = [await makeSet(0), await makeSet(1)];
+for (let round = 0; ; round++) {
+  process.stdout.write("."); // an update begins
+  await updateIndex({ dir, items: sets[round % 2], encoder: colourEncoder, preprocessing });
 }

@@ -143,8 +143,11 @@ test("kill -9 at twenty random moments of updates leaves the old or the new inde
   let inside = 0;
   for (let moment = 0; moment < 20; moment++) {
     const child = start(dir);
+    // At a random share of an update's own time, however busy the machine is.
     await once(child.stdout!, "data");
-    await wait((next() + 1) * 40);
+    const begun = performance.now();
+    await once(child.stdout!, "data");
+    await wait(next() * (performance.now() - begun));
     child.kill("SIGKILL");
     await once(child, "exit");
     const index = await opened(dir);
