@@ -15,6 +15,7 @@ const commands = [
   ["index", "build"],
   ["index", "update"],
   ["index", "watch"],
+  ["index", "reindex"],
   ["search"],
   ["serve"],
   ["encode"],

@@ -1,4 +1,4 @@
-import { copyFileSync, cpSync, rmSync } from "node:fs";
+import { copyFileSync, cpSync, mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { readManifest } from "@cliptune/index";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
@@ -52,4 +52,23 @@ test("watching updates after a change, a line each, and Ctrl-C ends it well", as
   expect(code).toBe(0);
   expect(JSON.parse(stdout)).toEqual({ dir: index, count: count + 1, updates: 1 });
   expect(stderr).toMatch(/^Watching .*\n(index .*\n)?\S+ \d+ pictures: 1 new, .*\n\nStopping.*\n$/);
+}, 60_000);
+
+test("an index is made anew with another model, and searched with it at once", async () => {
+  const { fingerprint, count } = await readManifest(index);
+  const other = join(folder, "other");
+  mkdirSync(other);
+  const model = await randomModel(other, { hidden_size: 48, num_hidden_layers: 1 });
+  rmSync(join(images, "red-cross.png"));
+  const { code, stdout } = await runCli(["index", "reindex", "--index", index, "--model", model]);
+  expect(code).toBe(0);
+  expect(stdout).toContain(`${count} pictures in ${index}`);
+  expect(stdout).toContain("1 from thumbnails, without their files");
+  const manifest = await readManifest(index);
+  expect(manifest).toMatchObject({ count, dimension: 48, model: { path: model } });
+  expect(manifest.fingerprint).not.toBe(fingerprint);
+  const found = await runCli(["search", "red ring", "-k", "3", "--index", index, "--json"]);
+  expect(JSON.parse(found.stdout).hits).toHaveLength(3);
+  const again = await runCli(["index", "reindex", "--index", index, "--json"]);
+  expect(JSON.parse(again.stdout)).toMatchObject({ count, fingerprint: manifest.fingerprint });
 }, 60_000);

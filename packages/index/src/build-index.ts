@@ -63,7 +63,7 @@ export async function buildIndex(options: BuildOptions): Promise<Manifest> {
 }
 
 /** So that the first search needn't. The index is whole without it. */
-async function prepareBackground(dir: string, encoder: Encoder): Promise<void> {
+export async function prepareBackground(dir: string, encoder: Encoder): Promise<void> {
   const index = await openIndex(dir);
   try {
     await backgroundOf(dir, index, encoder);

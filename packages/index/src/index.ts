@@ -27,6 +27,7 @@ export {
   type SearcherOptions,
 } from "./open-searcher.js";
 export type { IndexItem } from "./read-picture.js";
+export { type ReindexOptions, type ReindexReport, reindex } from "./reindex.js";
 export type { FieldKind, FieldSummary } from "./search/field-summaries.js";
 export type { Condition, FieldValue, Filter } from "./search/filter.js";
 export { type FileTerm, type ParsedTerm, parseQuery } from "./search/parse-query.js";

@@ -10,12 +10,12 @@ export function assertSameModel(
   fingerprint: string | undefined,
 ): void {
   if (fingerprint === undefined || fingerprint === manifest.fingerprint) return;
-  const { model, source } = manifest;
+  const { model } = manifest;
   const made = model
     ? ` (${model.name ?? model.path}${model.adapter ? ` with ${model.adapter}` : ""}, strength ${model.strength ?? 1})`
     : "";
   throw new UserError(
-    `The index at ${dir} was made by another model${made}: its fingerprint is ${short(manifest.fingerprint)}, this model's is ${short(fingerprint)}. Search it with the model that made it, or index again: cliptune index build ${source ?? "FOLDER"} --out ${dir}.`,
+    `The index at ${dir} was made by another model${made}: its fingerprint is ${short(manifest.fingerprint)}, this model's is ${short(fingerprint)}. Search it with the model that made it, or encode its pictures anew with this one (--run, or --model and --adapter): cliptune index reindex --index ${dir}.`,
   );
 }
 

@@ -1,18 +1,14 @@
-import { open } from "node:fs/promises";
-import { join } from "node:path";
 import { UserError } from "@cliptune/engine";
-import { verifyFile } from "./checksum.js";
 import { beginDraft, type Draft, explained, lockDirectory } from "./draft.js";
 import { type EncodeOptions, encodePictures, encodeTitles } from "./encode-pictures.js";
 import { addItem, checkRecall, defaultRecall } from "./index-writer.js";
-import { type ItemReader, type ItemRow, openItems } from "./item-store.js";
-import { type Manifest, readManifest, versionDir } from "./manifest.js";
+import type { ItemRow } from "./item-store.js";
+import { type Manifest, readManifest } from "./manifest.js";
 import { missingLabels } from "./missing-labels.js";
+import { type IndexBase, openBase } from "./open-base.js";
 import { planUpdate, type UpdatePlan } from "./plan-update.js";
-import { type RowFile, readRows } from "./row-file.js";
+import { readRows } from "./row-file.js";
 import { assertSameModel } from "./same-model.js";
-import { openPack, type PackReader } from "./thumbnail.js";
-import { appendedFiles, fileNames } from "./version-files.js";
 
 export interface UpdateOptions extends EncodeOptions {
   /** The index directory. */
@@ -65,39 +61,9 @@ export async function updateIndex(options: UpdateOptions): Promise<UpdateReport>
   }
 }
 
-/** The version that is updated. */
-interface Base {
-  readonly manifest: Manifest;
-  readonly items: ItemReader;
-  readonly vectors: RowFile;
-  readonly pack: PackReader;
-  close(): Promise<void>;
-}
-
-async function openBase(dir: string, manifest: Manifest): Promise<Base> {
-  const home = versionDir(dir, manifest.version);
-  for (const [name, record] of Object.entries(manifest.files)) {
-    await verifyFile(join(home, name), record, { mayGrow: appendedFiles.has(name) });
-  }
-  const file = await open(join(home, fileNames.vectors), "r");
-  const pack = await openPack(join(home, fileNames.thumbnails));
-  const items = openItems(join(home, fileNames.items));
-  return {
-    manifest,
-    items,
-    pack,
-    vectors: { file, dimension: manifest.dimension },
-    async close() {
-      items.close();
-      await pack.close();
-      await file.close();
-    },
-  };
-}
-
 async function carryOut(
   options: UpdateOptions,
-  base: Base,
+  base: IndexBase,
   plan: UpdatePlan,
 ): Promise<UpdateReport> {
   const { dir, compactAt = 0.2, recall = defaultRecall } = options;
@@ -162,7 +128,7 @@ async function copyKept(
     draft,
     gone,
     retold,
-  }: { base: Base; draft: Draft; gone: readonly ItemRow[]; retold: UpdatePlan["retold"] },
+  }: { base: IndexBase; draft: Draft; gone: readonly ItemRow[]; retold: UpdatePlan["retold"] },
 ): Promise<void> {
   const left = new Set(gone.map(({ label }) => label));
   const news = new Map(retold.map(({ row, item }) => [row.label, item]));

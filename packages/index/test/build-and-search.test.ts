@@ -229,6 +229,6 @@ test("an index finds its model when both were moved, and says so when it can't",
 
   const other = await writeModel(join(home, "other"), 2);
   await expect(openSearcher(moved, { engine, modelOverride: { path: other } })).rejects.toThrow(
-    /made by another model.*cliptune index build drawings --out/,
+    /made by another model.*cliptune index reindex --index/,
   );
 });

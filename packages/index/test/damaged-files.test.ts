@@ -127,7 +127,7 @@ test("another model's fingerprint is refused with the command that mends it", as
     model: { name: "tiny", path: "/models/tiny", adapter: "/runs/a/best", strength: 0.5 },
   });
   await expect(openIndex(dir, { fingerprint: "model-b" })).rejects.toThrow(
-    /made by another model \(tiny with \/runs\/a\/best, strength 0.5\).*cliptune index build photos/,
+    /made by another model \(tiny with \/runs\/a\/best, strength 0.5\).*cliptune index reindex --index/,
   );
   expect((await opened(dir, { fingerprint: "model-a" })).manifest.count).toBe(20);
 });

@@ -8,6 +8,7 @@ import { doctor } from "./doctor.js";
 import { encode } from "./encode.js";
 import { evaluate } from "./evaluate.js";
 import { indexBuild } from "./index-build.js";
+import { indexReindex } from "./index-reindex.js";
 import { indexStrengths } from "./index-strengths.js";
 import { indexUpdate } from "./index-update.js";
 import { indexWatch } from "./index-watch.js";
@@ -48,6 +49,7 @@ export const root: Command = group({
         build: indexBuild,
         update: indexUpdate,
         watch: indexWatch,
+        reindex: indexReindex,
         strengths: indexStrengths,
       },
     }),
