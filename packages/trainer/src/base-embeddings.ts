@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { readSafetensors, writeSafetensors } from "@cliptune/clip";
 import type { Arrays } from "@cliptune/engine";
 import { siglipBias } from "@cliptune/losses";
+import { initAverages } from "./averages.js";
 import { createEmbedder } from "./embedder.js";
 import { prepareEvaluation } from "./evaluate.js";
 import type { Pair } from "./folder.js";
@@ -121,5 +122,6 @@ export async function initBias(parts: LoopParts, samples: readonly Sample[]): Pr
   }
   const bias = positives < logits.length ? siglipBias(logits, positives) : 0;
   const data = Float32Array.of(bias);
-  await trainable.state.write({ logit_bias: { dtype: "float32", shape: [], data } });
+  const start = { logit_bias: { dtype: "float32", shape: [], data } } as const;
+  await trainable.state.write({ ...start, ...(parts.config.ema && initAverages(start)) });
 }

@@ -212,6 +212,12 @@ export const trainConfig = z
       .array(z.enum(["csv", "tensorboard"]))
       .default([])
       .describe("beside metrics.jsonl: steps.csv and evaluations.csv; tensorboard/"),
+    ema: z
+      .strictObject({
+        decay: z.number().gt(0).lt(1).default(0.999).describe("less in the first steps"),
+      })
+      .optional()
+      .describe("evaluate and keep an exponential moving average of the trained parameters"),
     recompute: z
       .boolean()
       .default(false)

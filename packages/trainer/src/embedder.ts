@@ -1,6 +1,7 @@
 import { imageTower, normalizePixels, textTower, unitNorm } from "@cliptune/clip";
-import type { Engine, Program, ProgramDefinition } from "@cliptune/engine";
+import type { Engine, Program, ProgramDefinition, ProgramValues } from "@cliptune/engine";
 import type * as tf from "@tensorflow/tfjs-core";
+import { averagesOf } from "./averages.js";
 import { networkOf, type Trainable } from "./trainable.js";
 
 /** What evaluation asks of a model; `Encoder` of @cliptune/clip is one. */
@@ -15,13 +16,15 @@ export interface EmbedderOptions {
   readonly batchSize: number;
   /** Multiplier on the adapter. */
   readonly strength: number;
+  /** Encode with the averages of the parameters, not with the parameters. */
+  readonly averaged?: boolean;
 }
 
 /** Encodes with the weights as they are on the engine now, so that evaluating copies nothing back. */
 export function createEmbedder(
   engine: Engine,
   trainable: Trainable,
-  { batchSize, strength }: EmbedderOptions,
+  { batchSize, strength, averaged = false }: EmbedderOptions,
 ): PairEncoder & { dispose(): Promise<void> } {
   const { model } = trainable;
   const size = model.config.vision.imageSize;
@@ -35,7 +38,7 @@ export function createEmbedder(
   };
   return {
     async encodeImages(pixels, n) {
-      const images = await program(imageProgram(trainable, batchSize));
+      const images = await program(imageProgram(trainable, { batch: batchSize, averaged }));
       const row = size * size * 3;
       return inBatches({ n, batchSize, dimension }, (start, count) => {
         const padded = new Uint8Array(batchSize * row);
@@ -45,7 +48,7 @@ export function createEmbedder(
     },
     async encodeTexts(texts) {
       const { ids, ends, length } = model.tokenizer.encode(texts);
-      const encode = await program(textProgram(trainable, batchSize, length));
+      const encode = await program(textProgram(trainable, { batch: batchSize, averaged, length }));
       return inBatches({ n: texts.length, batchSize, dimension }, (start, count) => {
         const paddedIds = new Int32Array(batchSize * length);
         const paddedEnds = new Int32Array(batchSize);
@@ -78,7 +81,15 @@ async function inBatches(
   return result;
 }
 
-function imageProgram(trainable: Trainable, batch: number): ProgramDefinition {
+interface Encoding {
+  readonly batch: number;
+  readonly averaged: boolean;
+}
+
+const trainedIn = ({ names }: Trainable, { state }: ProgramValues, averaged: boolean) =>
+  averaged ? { trained: averagesOf(names, state) } : {};
+
+function imageProgram(trainable: Trainable, { batch, averaged }: Encoding): ProgramDefinition {
   const { model } = trainable;
   const size = model.config.vision.imageSize;
   return {
@@ -91,6 +102,7 @@ function imageProgram(trainable: Trainable, batch: number): ProgramDefinition {
     run: (values) => {
       const net = networkOf(trainable, values, {
         strength: values.inputs["strength"] as tf.Scalar,
+        ...trainedIn(trainable, values, averaged),
       });
       const pixels = normalizePixels(values.inputs["pixels"]!, model.preprocessing);
       return { outputs: { embeds: unitNorm(imageTower(net, pixels)) } };
@@ -98,7 +110,10 @@ function imageProgram(trainable: Trainable, batch: number): ProgramDefinition {
   };
 }
 
-function textProgram(trainable: Trainable, batch: number, length: number): ProgramDefinition {
+function textProgram(
+  trainable: Trainable,
+  { batch, averaged, length }: Encoding & { readonly length: number },
+): ProgramDefinition {
   return {
     ...parameters(trainable),
     name: `evaluate-texts-${length}`,
@@ -109,7 +124,10 @@ function textProgram(trainable: Trainable, batch: number, length: number): Progr
     },
     run: (values) => {
       const { ids, ends, strength } = values.inputs as Record<string, tf.Tensor>;
-      const net = networkOf(trainable, values, { strength: strength as tf.Scalar });
+      const net = networkOf(trainable, values, {
+        strength: strength as tf.Scalar,
+        ...trainedIn(trainable, values, averaged),
+      });
       const embeds = unitNorm(textTower(net, ids as tf.Tensor2D, ends as tf.Tensor1D));
       return { outputs: { embeds } };
     },

@@ -9,7 +9,7 @@ import type { OnSkip } from "./skipped.js";
 import type { Trainable } from "./trainable.js";
 
 export interface Evaluator {
-  /** Metrics of every evaluation set with the parameters as they are now. */
+  /** Metrics of every evaluation set with the parameters, or with `ema` their averages, as they are now. */
   evaluate(): Promise<SetMetrics>;
   dispose(): Promise<void>;
 }
@@ -35,6 +35,7 @@ export function createEvaluator(parts: EvaluatorParts): Evaluator {
   const embedder = createEmbedder(engine, trainable, {
     batchSize: config.evaluate.batchSize,
     strength: config.lora.strength,
+    averaged: config.ema !== undefined,
   });
   const { products, dispose } = engineProducts(engine);
   const { templates } = config.evaluate;

@@ -180,7 +180,7 @@ export function updateStep(trainable: Trainable, config: TrainConfig): ProgramDe
   return {
     state: trainable.state,
     name: "update",
-    inputs: optimizerInputs,
+    inputs: optimizerInputs(config),
     run: (values) => {
       const keys = trainable.names.map((name) => [name, `${gradientPrefix}${name}`] as const);
       const grads = Object.fromEntries(keys.map(([name, key]) => [name, values.state[key]!]));

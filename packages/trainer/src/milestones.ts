@@ -34,7 +34,9 @@ export async function evaluateNow(
   onEvent(record);
 }
 
-const savedAs = ({ dtype, lora }: LoopParts["config"]) => ({ dtype, strength: lora.strength });
+const savedAs = ({ dtype, lora, ema }: LoopParts["config"]) => ({
+  ...{ dtype, strength: lora.strength, averaged: ema !== undefined },
+});
 
 /** Saves all that a resumed run needs. */
 export async function checkpointNow(

@@ -10,6 +10,7 @@ import {
   saveModel,
 } from "@cliptune/clip";
 import type { Arrays } from "@cliptune/engine";
+import { readAverages } from "./averages.js";
 import { adapterNames, gradientPrefix, type Trainable } from "./trainable.js";
 
 /** Whether what is trained fits into a PEFT adapter: no tower is trained whole. */
@@ -22,15 +23,23 @@ const modelNames = (trainable: Trainable): string[] => {
   return trainable.names.filter((name) => !inAdapter.has(name) && name in trainable.model.weights);
 };
 
-const read = (trainable: Trainable, names: readonly string[]): Promise<Arrays> =>
-  names.length > 0 ? trainable.state.read(names) : Promise.resolve({});
+type Averaged = Pick<SaveOptions, "averaged">;
+
+async function read(
+  { state }: Trainable,
+  names: readonly string[],
+  { averaged }: Averaged,
+): Promise<Arrays> {
+  if (names.length === 0) return {};
+  return averaged ? readAverages(state, names) : state.read(names);
+}
 
 /** The adapter as it is saved; PiSSA's as plain LoRA, a trained temperature beside it. */
-async function readAdapter(trainable: Trainable): Promise<Adapter> {
+async function readAdapter(trainable: Trainable, options: Averaged = {}): Promise<Adapter> {
   const { lora, names } = trainable;
-  const weights = await read(trainable, adapterNames(trainable));
+  const weights = await read(trainable, adapterNames(trainable), options);
   const scale = names.includes("logit_scale")
-    ? (await trainable.state.read(["logit_scale"]))["logit_scale"]!.data[0]!
+    ? (await read(trainable, ["logit_scale"], options))["logit_scale"]!.data[0]!
     : undefined;
   const adapter: Adapter = {
     config: lora!.config,
@@ -40,14 +49,17 @@ async function readAdapter(trainable: Trainable): Promise<Adapter> {
   return lora!.start ? pissaToLora(adapter, lora!.start) : adapter;
 }
 
-async function readModel(trainable: Trainable): Promise<Arrays> {
-  return { ...trainable.model.weights, ...(await read(trainable, modelNames(trainable))) };
+async function readModel(trainable: Trainable, options: Averaged = {}): Promise<Arrays> {
+  const own = await read(trainable, modelNames(trainable), options);
+  return { ...trainable.model.weights, ...own };
 }
 
 export interface SaveOptions {
   readonly dtype?: "float32" | "float16";
   /** Multiplier on the adapter where it is merged into a model. */
   readonly strength?: number;
+  /** The averages of the parameters, which `ema` keeps, instead of the parameters. */
+  readonly averaged?: boolean;
 }
 
 /**
@@ -57,15 +69,15 @@ export interface SaveOptions {
 export async function saveWeights(
   dir: string,
   trainable: Trainable,
-  { dtype = "float32", strength = 1 }: SaveOptions = {},
+  { dtype = "float32", strength = 1, averaged = false }: SaveOptions = {},
 ): Promise<void> {
   const { model } = trainable;
   if (isAdapter(trainable)) {
-    return saveAdapter(dir, await readAdapter(trainable), { baseModel: model.dir });
+    return saveAdapter(dir, await readAdapter(trainable, { averaged }), { baseModel: model.dir });
   }
-  const weights = await readModel(trainable);
+  const weights = await readModel(trainable, { averaged });
   const merged = trainable.lora
-    ? mergeAdapter(weights, await readAdapter(trainable), strength)
+    ? mergeAdapter(weights, await readAdapter(trainable, { averaged }), strength)
     : weights;
   await saveModel({ ...model, weights: merged }, dir, { dtype });
 }
@@ -95,7 +107,7 @@ async function loadSavedAdapter(dir: string, { lora, model }: Trainable): Promis
 }
 
 /**
- * All else that a resumed run needs: the optimizer's moments, and what has no place in an adapter or a
+ * All else that a resumed run needs: the optimizer's moments, the averages of `ema`, and what has no place in an adapter or a
  * model (in PEFT's files, a temperature is rounded by its logarithm).
  */
 export function readMoments(trainable: Trainable): Promise<Arrays> {

@@ -1,4 +1,5 @@
 import type { Data, Spec, Specs } from "@cliptune/engine";
+import type { TrainConfig } from "./config.js";
 import type { LossNeeds } from "./loss-config.js";
 
 const float = (...shape: number[]): Spec => ({ dtype: "float32", shape });
@@ -49,11 +50,12 @@ export const lossInputs = (
 });
 
 /** The optimizer's scalars; see `stepScalars`. */
-export const optimizerInputs: Specs = {
+export const optimizerInputs = ({ ema }: Pick<TrainConfig, "ema">): Specs => ({
   learningRate: float(),
   correction1: float(),
   correction2: float(),
-};
+  ...(ema && { averageDecay: float() }),
+});
 
 /** The entries of `inputs` that a program's `specs` name. */
 export const pick = (

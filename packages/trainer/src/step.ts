@@ -1,6 +1,7 @@
 import type { ProgramDefinition, ProgramValues } from "@cliptune/engine";
 import * as tf from "@tensorflow/tfjs-core";
 import { adamW } from "./adamw.js";
+import { updateAverages } from "./averages.js";
 import type { TrainConfig } from "./config.js";
 import { besideOf, embedBatch, lossOf, pixelsOf } from "./forward.js";
 import { gradientsOf } from "./gradients.js";
@@ -28,7 +29,11 @@ export function trainStep(
     name: `train-step-${shape.textLength}`,
     ...(constants && { constants }),
     state,
-    inputs: { ...towerInputs(shape, needs), ...lossInputs(shape, needs), ...optimizerInputs },
+    inputs: {
+      ...towerInputs(shape, needs),
+      ...lossInputs(shape, needs),
+      ...optimizerInputs(config),
+    },
     run: (values) => {
       const { loss, terms, grads } = batchGradients(trainable, values, config);
       const { next, gradNorm } = update(trainable, values, grads, config);
@@ -69,7 +74,7 @@ export function update(
   { names, model }: Trainable,
   { state, inputs }: ProgramValues,
   grads: Readonly<Record<string, tf.Tensor>>,
-  { optimizer }: Pick<TrainConfig, "optimizer">,
+  { optimizer, ema }: Pick<TrainConfig, "optimizer" | "ema">,
 ) {
   const result = adamW(
     {
@@ -86,5 +91,9 @@ export function update(
   );
   const scale = result.next["logit_scale"];
   if (scale) result.next["logit_scale"] = tf.minimum(tf.maximum(scale, 0), mostLogScale);
+  const decay = inputs["averageDecay"];
+  if (ema && decay) {
+    Object.assign(result.next, updateAverages(names, { state, next: result.next, decay }));
+  }
   return result;
 }

@@ -1,5 +1,6 @@
 import { patchGrid } from "@cliptune/clip";
 import type { Arrays, Program, ProgramDefinition } from "@cliptune/engine";
+import { averageDecay } from "./averages.js";
 import { type Batch, type PatchShare, patchShare } from "./batches.js";
 import { canvasSize } from "./canvas-cache.js";
 import type { TrainConfig } from "./config.js";
@@ -72,6 +73,7 @@ export function createStepper(
         learningRate: Float32Array.of(scalars.learningRate),
         correction1: Float32Array.of(scalars.correction1),
         correction2: Float32Array.of(scalars.correction2),
+        ...(config.ema && { averageDecay: Float32Array.of(averageDecay(step, config.ema.decay)) }),
       });
       const [loss, gradNorm] = [outputs["loss"]!.data[0]!, outputs["gradNorm"]!.data[0]!];
       return { loss, learningRate: scalars.learningRate, gradNorm, ...termsOf(outputs) };

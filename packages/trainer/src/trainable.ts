@@ -18,6 +18,7 @@ import type {
 } from "@cliptune/engine";
 import * as tf from "@tensorflow/tfjs-core";
 import { initMoments } from "./adamw.js";
+import { initAverages } from "./averages.js";
 import type { TrainConfig } from "./config.js";
 import { rateOf } from "./learning-rates.js";
 import { lossNeeds, lossTerms } from "./loss-config.js";
@@ -29,7 +30,7 @@ export interface Trainable {
   readonly tuning: Tuning;
   /** Undefined when every weight is in the state. */
   readonly constants?: Constants;
-  /** Trained parameters under their own names, and the optimizer's moments. */
+  /** Trained parameters under their own names, the optimizer's moments, and the averages of `ema`. */
   readonly state: State;
   /** Names of the trained parameters. */
   readonly names: readonly string[];
@@ -68,6 +69,7 @@ export function createTrainable(engine: Engine, model: ClipModel, config: TrainC
     state: engine.state({
       ...trained,
       ...initMoments(trained, rateOf(config, model.config)),
+      ...(config.ema && initAverages(trained)),
       ...(gathers && zeroGradients(trained)),
     }),
     names: Object.keys(trained),
