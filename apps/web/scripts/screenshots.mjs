@@ -3,6 +3,7 @@ import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { chromium } from "playwright-core";
+import sharp from "sharp";
 import { start } from "../start.mjs";
 
 const { values } = parseArgs({
@@ -57,8 +58,10 @@ for (const { name, path, width, height, theme, locale = "en" } of values.all ? c
     reducedMotion: "reduce",
   });
   await page.goto(app.url + path, { waitUntil: "networkidle" });
-  const file = join(values.out, `${name}.png`);
-  await page.screenshot({ path: file });
+  const file = join(values.out, `${name}.webp`);
+  await sharp(await page.screenshot())
+    .webp({ quality: 80 })
+    .toFile(file);
   console.log(file);
   await page.close();
 }

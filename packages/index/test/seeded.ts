@@ -1,4 +1,4 @@
-import { mkdtemp } from "node:fs/promises";
+import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import {
@@ -8,7 +8,7 @@ import {
   type SearchIndex,
   type WriterOptions,
 } from "@cliptune/index";
-import { onTestFinished } from "vitest";
+import { afterAll, onTestFinished } from "vitest";
 
 /** Numbers from -1 to 1 that only depend on the seed (mulberry32). */
 export function seededNumbers(seed: number): () => number {
@@ -33,8 +33,17 @@ export function unitRows(n: number, dimension: number, seed = 1): Float32Array {
   return rows;
 }
 
-export function temporaryDir(): Promise<string> {
-  return mkdtemp(join(tmpdir(), "cliptune-index-"));
+const temporaryDirs: string[] = [];
+afterAll(async () => {
+  const gone = { recursive: true, force: true, maxRetries: 3 } as const;
+  await Promise.all(temporaryDirs.map((dir) => rm(dir, gone)));
+});
+
+/** A new empty folder that goes when the test file is done. */
+export async function temporaryDir(): Promise<string> {
+  const dir = await mkdtemp(join(tmpdir(), "cliptune-index-"));
+  temporaryDirs.push(dir);
+  return dir;
 }
 
 /** An index of `n` seeded vectors whose thumbnails are their own titles. */

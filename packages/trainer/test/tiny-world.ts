@@ -1,8 +1,9 @@
-import { mkdir, mkdtemp, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { loadTrainModel, parseTrainConfig } from "@cliptune/trainer";
 import sharp from "sharp";
+import { afterAll } from "vitest";
 
 const colors = ["red", "green", "blue", "orange", "purple", "black", "cyan", "yellow"];
 const shapes = ["circle", "square", "bar", "triangle"];
@@ -13,8 +14,18 @@ const outlines: Record<string, string> = {
   triangle: '<path d="M16 3 30 29H2z"/>',
 };
 
-/** A new folder under the system's temporary one. */
-export const temporaryDir = (): Promise<string> => mkdtemp(join(tmpdir(), "cliptune-trainer-"));
+const temporaryDirs: string[] = [];
+afterAll(async () => {
+  const gone = { recursive: true, force: true, maxRetries: 3 } as const;
+  await Promise.all(temporaryDirs.map((dir) => rm(dir, gone)));
+});
+
+/** A new empty folder that goes when the test file is done. */
+export async function temporaryDir(): Promise<string> {
+  const dir = await mkdtemp(join(tmpdir(), "cliptune-trainer-"));
+  temporaryDirs.push(dir);
+  return dir;
+}
 
 /** 32 real PNG files, eight colours of four shapes, with a metadata.jsonl. */
 export async function writePictures(dir: string): Promise<string> {
