@@ -88,22 +88,42 @@ export async function standOut(
   found: readonly { readonly label: number; readonly score: number }[],
   others: Float32Array,
 ): Promise<number[]> {
-  const { dimension } = index;
-  const vectors = await index.vectors(found.map(({ label }) => label));
-  const count = others.length / dimension;
-  return found.map(({ score }, row) => {
-    const vector = vectors.subarray(row * dimension, (row + 1) * dimension);
-    let sum = 0;
-    let squares = 0;
-    for (let n = 0; n < count; n++) {
-      const other = innerProduct(others, n * dimension, vector);
-      sum += other;
-      squares += other ** 2;
-    }
-    const mean = count > 0 ? sum / count : 0;
-    const variance = count > 0 ? squares / count - mean ** 2 : 0;
-    return (score - mean) / Math.sqrt(Math.max(variance, leastVariance));
+  // The best hits come twice, as hits of the page and as the best of all.
+  const labels = [...new Set(found.map(({ label }) => label))];
+  const vectors = await index.vectors(labels);
+  const spreads = new Map(
+    labels.map((label, row) => {
+      const start = row * index.dimension;
+      return [label, spread(others, vectors.subarray(start, start + index.dimension))];
+    }),
+  );
+  return found.map(({ label, score }) => {
+    const { mean, deviation } = spreads.get(label)!;
+    return (score - mean) / deviation;
   });
+}
+
+/**
+ * What other queries score with one item.
+ *
+ * @param others `[N, D]`
+ * @param vector `[D]`
+ */
+function spread(
+  others: Float32Array,
+  vector: Float32Array,
+): { readonly mean: number; readonly deviation: number } {
+  const count = others.length / vector.length;
+  let sum = 0;
+  let squares = 0;
+  for (let n = 0; n < count; n++) {
+    const other = innerProduct(others, n * vector.length, vector);
+    sum += other;
+    squares += other ** 2;
+  }
+  const mean = count > 0 ? sum / count : 0;
+  const variance = count > 0 ? squares / count - mean ** 2 : 0;
+  return { mean, deviation: Math.sqrt(Math.max(variance, leastVariance)) };
 }
 
 const leastVariance = 1e-8;
