@@ -67,3 +67,27 @@ export const dataArgs = {
     description: "a table's column of captions, unless its name is a usual one",
   },
 } as const;
+
+export const splitArg = {
+  split: { type: "string", valueHint: "name", description: 'only pairs whose "split" is this' },
+} as const;
+
+export const strictArg = {
+  strict: { type: "boolean", description: "stop at the first picture that cannot be read" },
+} as const;
+
+/** For a command that keeps an index as its data is, with the model that made it. */
+export const indexUpdateArgs = {
+  ...dataArgs,
+  index: {
+    type: "string",
+    default: defaultIndexDir,
+    valueHint: "dir",
+    description: "index directory; changed only when an update is done",
+  },
+  ...splitArg,
+  model: { type: "string", valueHint: "dir", description: "where the index's model is now" },
+  adapter: { type: "string", valueHint: "dir", description: "where its adapter is now" },
+  ...engineArg,
+  ...dataDirArg,
+} as const;

@@ -16,8 +16,6 @@ export interface HnswIndex extends VectorIndex {
   readonly exact: FlatIndex;
   /** Vectors in the graph: copies of an earlier one are kept beside it. */
   readonly distinct: number;
-  /** Nodes kept in view in the searches to come. */
-  setEf(efSearch: number): void;
 }
 
 export interface ExactRules {
@@ -131,7 +129,6 @@ function combine(parts: Parts, rules: ExactRules): HnswIndex {
       return found?.length === wanted ? found : exact.search(query, k, scope);
     },
     vectors: exact.vectors,
-    setEf: (efSearch) => graph.setEf(efSearch),
     close: exact.close,
   };
 }

@@ -31,21 +31,6 @@ export async function readVectors(
   }
 }
 
-/** About `wanted` rows, evenly spread. */
-export function everyNth(
-  vectors: Float32Array,
-  { dimension, wanted }: { dimension: number; wanted: number },
-): Float32Array {
-  const count = vectors.length / dimension;
-  const chosen = Math.min(wanted, count);
-  const picked = new Float32Array(chosen * dimension);
-  for (let i = 0; i < chosen; i++) {
-    const row = Math.floor((i * count) / chosen) * dimension;
-    picked.set(vectors.subarray(row, row + dimension), i * dimension);
-  }
-  return picked;
-}
-
 /** Brings every file to the disk, then records what it must be when the index is opened. */
 export async function seal(home: string): Promise<Record<string, FileRecord>> {
   const there = new Set(await readdir(home));

@@ -1,5 +1,5 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
-import type { VectorIndex } from "./vector-index.js";
+import type { VectorIndex } from "@cliptune/index";
 
 /** Scores this close count as equal: two copies of a picture may come in either order. */
 const tie = 1e-6;

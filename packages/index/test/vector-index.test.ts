@@ -5,7 +5,7 @@ import {
   type VectorIndex,
 } from "@cliptune/index";
 import { describe, expect, onTestFinished, test } from "vitest";
-import { annRecall } from "../dist/ann-recall.js";
+import { annRecall } from "./ann-recall.js";
 import { temporaryDir, unitRows } from "./seeded.js";
 
 const dimension = 24;

@@ -1,6 +1,6 @@
 import { command, group } from "../command.js";
 import { numberFlag } from "../number-flag.js";
-import { dataDirArg, engineArg, modelArgs } from "../shared-args.js";
+import { dataDirArg, engineArg, modelArgs, splitArg } from "../shared-args.js";
 import { UsageError } from "../usage-error.js";
 import { adapterStrengths } from "./adapter-strengths.js";
 
@@ -103,7 +103,7 @@ const compare = command({
       valueHint: "folder",
       description: "folder of pictures, or a bundled set's name",
     },
-    split: { type: "string", valueHint: "name", description: 'only pairs whose "split" is this' },
+    ...splitArg,
     model: modelArgs.model,
     ...engineArg,
     ...dataDirArg,

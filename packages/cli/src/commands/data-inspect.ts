@@ -1,6 +1,6 @@
 import { command } from "../command.js";
 import { numberFlag } from "../number-flag.js";
-import { dataArgs, dataDirArg, modelArgs } from "../shared-args.js";
+import { dataArgs, dataDirArg, modelArgs, splitArg } from "../shared-args.js";
 
 export const dataInspect = command({
   name: "inspect",
@@ -12,7 +12,7 @@ export const dataInspect = command({
   ],
   args: {
     ...dataArgs,
-    split: { type: "string", valueHint: "name", description: 'only pairs whose "split" is this' },
+    ...splitArg,
     limit: {
       type: "string",
       valueHint: "number",

@@ -1,6 +1,6 @@
 import { command } from "../command.js";
 import { modelChoice } from "../model-choice.js";
-import { dataDirArg, engineArg, modelArgs, runArg } from "../shared-args.js";
+import { dataDirArg, engineArg, modelArgs, runArg, splitArg } from "../shared-args.js";
 import { UsageError } from "../usage-error.js";
 
 export const evaluate = command({
@@ -23,7 +23,7 @@ export const evaluate = command({
       valueHint: "names",
       description: "the bundled benchmark, all of it or S1,S2,S3,S4,S7; {fold} in --run: five runs",
     },
-    split: { type: "string", valueHint: "name", description: 'only pairs whose "split" is this' },
+    ...splitArg,
     templates: {
       type: "string",
       default: "{}",

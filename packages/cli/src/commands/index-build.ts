@@ -7,6 +7,8 @@ import {
   engineArg,
   modelArgs,
   runArg,
+  splitArg,
+  strictArg,
 } from "../shared-args.js";
 
 export const indexBuild = command({
@@ -24,8 +26,8 @@ export const indexBuild = command({
       valueHint: "dir",
       description: "index directory; replaced only when the new index is whole",
     },
-    split: { type: "string", valueHint: "name", description: 'only pairs whose "split" is this' },
-    strict: { type: "boolean", description: "stop at the first picture that cannot be read" },
+    ...splitArg,
+    ...strictArg,
     ...modelArgs,
     ...runArg,
     ...engineArg,

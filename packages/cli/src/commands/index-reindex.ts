@@ -1,6 +1,6 @@
 import { command } from "../command.js";
 import { modelChoice } from "../model-choice.js";
-import { defaultIndexDir, engineArg, modelArgs, runArg } from "../shared-args.js";
+import { defaultIndexDir, engineArg, modelArgs, runArg, strictArg } from "../shared-args.js";
 
 export const indexReindex = command({
   name: "reindex",
@@ -13,7 +13,7 @@ export const indexReindex = command({
       valueHint: "dir",
       description: "index directory; replaced only when the new index is whole",
     },
-    strict: { type: "boolean", description: "stop at the first picture that cannot be read" },
+    ...strictArg,
     ...modelArgs,
     model: {
       ...modelArgs.model,
