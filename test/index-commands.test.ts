@@ -1,4 +1,4 @@
-import { copyFileSync, cpSync, mkdirSync, rmSync } from "node:fs";
+import { copyFileSync, cpSync, mkdirSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { readManifest } from "@cliptune/index";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
@@ -71,4 +71,18 @@ test("an index is made anew with another model, and searched with it at once", a
   expect(JSON.parse(found.stdout).hits).toHaveLength(3);
   const again = await runCli(["index", "reindex", "--index", index, "--json"]);
   expect(JSON.parse(again.stdout)).toMatchObject({ count, fingerprint: manifest.fingerprint });
+}, 60_000);
+
+test("a map is made once for a version, and says what it holds", async () => {
+  const { version, count } = await readManifest(index);
+  const { code, stdout } = await runCli(["index", "map", index, "--json"]);
+  expect(code).toBe(0);
+  const told = JSON.parse(stdout) as { gap: number };
+  expect(told).toMatchObject({ dir: index, pictures: count, titles: count, count });
+  expect(told.gap).toBeGreaterThan(0);
+  const written = statSync(join(index, "versions", version, "map.json")).mtimeMs;
+  const again = await runCli(["index", "map", index]);
+  expect(again.stdout).toMatch(/^\d+ pictures and \d+ titles on the map, modality gap \d\.\d\d\n/);
+  expect(statSync(join(index, "versions", version, "map.json")).mtimeMs).toBe(written);
+  expectError(await runCli(["index", "map", pictures]), /is not an index/);
 }, 60_000);

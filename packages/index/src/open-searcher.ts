@@ -2,6 +2,8 @@ import { createEncoder, loadAdapter, loadModel, preprocessImage } from "@cliptun
 import { createEngine, type Engine, type EngineName, UserError } from "@cliptune/engine";
 import { followIndex } from "./follow-index.js";
 import { type Manifest, readManifest } from "./manifest.js";
+import { type MapOptions, mapOf } from "./map/make-map.js";
+import type { IndexMap } from "./map/map-file.js";
 import { locateModel, type ModelOverride } from "./model-reference.js";
 import { openIndex } from "./open-index.js";
 import type { Background } from "./search/background.js";
@@ -19,6 +21,10 @@ export interface Searcher extends Pick<SearchIndex, "item" | "items" | "thumbnai
   readonly count: number;
   readonly index: SearchIndex;
   readonly engine: Engine;
+  /** `[n, D]` unit norm, one row a text; those asked for last are remembered. */
+  encodeTexts(texts: readonly string[]): Promise<Float32Array>;
+  /** Where the pictures lie in two dimensions: read, or made by a thread and kept beside the index. */
+  map(options?: MapOptions): Promise<IndexMap>;
   /**
    * Terms, filters, full text, folding and pages.
    *
@@ -98,7 +104,9 @@ export async function openSearcher(dir: string, options: SearcherOptions = {}): 
       get index() {
         return followed.index;
       },
-      engine,
+      ...{ engine, encodeTexts },
+      map: (options) =>
+        followed.use((index) => mapOf(dir, { index, encodeTexts: encoder.encodeTexts }, options)),
       async close() {
         await followed.close();
         await closeModel();

@@ -1,4 +1,5 @@
 import { UserError } from "@cliptune/engine";
+import { evenly } from "./evenly.js";
 import { type Hit, toHit } from "./hit.js";
 import type { ItemRange, ItemRow, StoredItem } from "./item-store.js";
 import type { Manifest } from "./manifest.js";
@@ -18,8 +19,8 @@ export interface SearchIndex {
    * @param vector `[D]`, any norm but 0
    */
   search(vector: ArrayLike<number>, k: number): Promise<Hit[]>;
-  /** `search` in two steps: first the rows of the closest vectors... */
-  nearest(vector: ArrayLike<number>, k: number): Promise<Neighbor[]>;
+  /** `search` in two steps: first the rows of the closest vectors, among `within` if given... */
+  nearest(vector: ArrayLike<number>, k: number, within?: Uint32Array): Promise<Neighbor[]>;
   /** ...then what is known of them. */
   read(neighbors: readonly Neighbor[]): Hit[];
   /** A vector with filters, full text, folding and pages: see `SearchOptions`. */
@@ -29,6 +30,11 @@ export interface SearchIndex {
   item(id: string): Promise<StoredItem | undefined>;
   /** A page of all items, in the order they were indexed. */
   items(range: ItemRange): Promise<StoredItem[]>;
+  /** Rows of at most `most` items, evenly spread over all, ascending. */
+  labels(most: number): Uint32Array;
+  itemsAt(labels: ArrayLike<number>): StoredItem[];
+  /** `[n, D]` unit norm, a copy. */
+  vectors(labels: ArrayLike<number>): Promise<Float32Array>;
   /** `[D]` unit norm, a copy. */
   vector(id: string): Promise<Float32Array | undefined>;
   /** A WebP picture of at most 320 x 320 pixels; none if the item has none or is not in the index. */
@@ -44,12 +50,12 @@ export function searchIndex(parts: OpenParts): SearchIndex {
     assertOpen(open);
     return items.byId(id);
   };
-  const nearest = async (vector: ArrayLike<number>, k: number) => {
+  const nearest: SearchIndex["nearest"] = async (vector, k, within) => {
     assertOpen(open);
     if (!(Number.isInteger(k) && k >= 1)) {
       throw new UserError(`The number of results is ${k}; it must be a whole number from 1 up.`);
     }
-    return index.search(unitQuery(vector, dimension), k);
+    return index.search(unitQuery(vector, dimension), k, { within });
   };
   const read = (neighbors: readonly Neighbor[]) => {
     assertOpen(open);
@@ -74,6 +80,18 @@ export function searchIndex(parts: OpenParts): SearchIndex {
       assertOpen(open);
       return items.page(range).map(({ item }) => item);
     },
+    labels(most) {
+      assertOpen(open);
+      return Uint32Array.from(evenly(items.labels(), most));
+    },
+    itemsAt(labels) {
+      assertOpen(open);
+      return Array.from(labels, (label) => itemAt(items.byLabel(label), label));
+    },
+    async vectors(labels) {
+      assertOpen(open);
+      return index.vectors(labels);
+    },
     async vector(id) {
       const label = row(id)?.label;
       return label === undefined ? undefined : index.vectors([label]);
@@ -90,6 +108,11 @@ export function searchIndex(parts: OpenParts): SearchIndex {
       await thumbnails.close();
     },
   };
+}
+
+function itemAt(row: ItemRow | undefined, label: number): StoredItem {
+  if (!row) throw new Error(`internal: no item has the label ${label}.`);
+  return row.item;
 }
 
 function assertOpen(open: boolean): void {

@@ -8,6 +8,7 @@ import { doctor } from "./doctor.js";
 import { encode } from "./encode.js";
 import { evaluate } from "./evaluate.js";
 import { indexBuild } from "./index-build.js";
+import { indexMap } from "./index-map.js";
 import { indexReindex } from "./index-reindex.js";
 import { indexStrengths } from "./index-strengths.js";
 import { indexUpdate } from "./index-update.js";
@@ -51,6 +52,7 @@ export const root: Command = group({
         watch: indexWatch,
         reindex: indexReindex,
         strengths: indexStrengths,
+        map: indexMap,
       },
     }),
     search,
