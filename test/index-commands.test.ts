@@ -86,3 +86,28 @@ test("a map is made once for a version, and says what it holds", async () => {
   expect(statSync(join(index, "versions", version, "map.json")).mtimeMs).toBe(written);
   expectError(await runCli(["index", "map", pictures]), /is not an index/);
 }, 60_000);
+
+test("an index whose vectors LanceDB holds is built, updated, made anew and searched", async () => {
+  const lance = join(folder, "lance");
+  const far = join(folder, "far");
+  const { model } = await readManifest(index);
+  const args = ["index", "build", images, "--model", model!.path, "--out", lance];
+  const built = await runCli([...args, "--store", "lancedb", "--vectors", far, "--json"]);
+  expect(built.code).toBe(0);
+  const { count } = JSON.parse(built.stdout) as { count: number };
+  copyFileSync(join(images, "blue-bar.png"), join(images, "one-more.png"));
+  const update = await runCli(["index", "update", images, "--index", lance, "--json"]);
+  expect(JSON.parse(update.stdout)).toMatchObject({ count: count + 1, added: 1 });
+  const anew = await runCli(["index", "reindex", "--index", lance]);
+  expect(anew.code).toBe(0);
+  expect(await readManifest(lance)).toMatchObject({ store: "lancedb", lance: { uri: far } });
+  const found = await runCli(["search", "blue bar", "-k", "3", "--index", lance, "--json"]);
+  expect(JSON.parse(found.stdout).hits).toHaveLength(3);
+  const unknown = await runCli([...args, "--store", "lance"]);
+  expect(unknown).toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining("did you mean lancedb"),
+  });
+  const misplaced = await runCli([...args, "--vectors", far]);
+  expect(misplaced).toMatchObject({ code: 2, stderr: expect.stringContaining("--store lancedb") });
+}, 60_000);

@@ -76,6 +76,22 @@ export const strictArg = {
   strict: { type: "boolean", description: "stop at the first picture that cannot be read" },
 } as const;
 
+/** Where an index's vectors are, for the commands that write all of them. */
+export const storeArgs = {
+  store: {
+    type: "string",
+    valueHint: "name",
+    description:
+      "what answers searches: exact, hnsw (a graph in memory) or lancedb (on disk or object storage)",
+  },
+  vectors: {
+    type: "string",
+    valueHint: "uri",
+    description:
+      "where lancedb keeps the vectors, such as s3://bucket/folder; in the index unless given",
+  },
+} as const;
+
 /** For a command that keeps an index as its data is, with the model that made it. */
 export const indexUpdateArgs = {
   ...dataArgs,

@@ -11,10 +11,11 @@ import type { Manifest } from "./manifest.js";
 import type { ModelReference } from "./model-reference.js";
 import { openIndex } from "./open-index.js";
 import { backgroundOf } from "./search/background-file.js";
+import type { StoreChoice } from "./store-choice.js";
 
 export type BuildProgress = EncodeProgress;
 
-export interface BuildOptions extends EncodeOptions {
+export interface BuildOptions extends EncodeOptions, StoreChoice {
   /** The index directory; made if need be, replaced at once when all is done. */
   readonly dir: string;
   /** Where `openSearcher` finds the model again. */
@@ -42,6 +43,8 @@ export async function buildIndex(options: BuildOptions): Promise<Manifest> {
     model: { ...model, strength: encoder.strength },
     ...(options.source === undefined ? {} : { source: options.source }),
     ...(options.recall === undefined ? {} : { recall: options.recall }),
+    ...(options.store === undefined ? {} : { store: options.store }),
+    ...(options.uri === undefined ? {} : { uri: options.uri }),
   });
   try {
     const { done, skipped, titles } = await encodePictures(writer.add, options);

@@ -1,15 +1,16 @@
-import { copyFile, rm } from "node:fs/promises";
+import { copyFile } from "node:fs/promises";
 import { join } from "node:path";
 import { continueFile } from "./continue-file.js";
+import { createSink } from "./create-sink.js";
 import { explainWriteError, makeLastingDirectory } from "./durable.js";
-import { createFileSink } from "./file-sink.js";
 import type { HnswParameters } from "./hnsw-graph.js";
 import { continueItems, createItems, type ItemWriter } from "./item-store.js";
 import { formatVersion, type Manifest, versionDir, writeManifest } from "./manifest.js";
+import { checkStore, type StoreChoice } from "./store-choice.js";
 import { createPack, type PackWriter } from "./thumbnail.js";
 import type { SinkEnd, VectorSink } from "./vector-sink.js";
 import { fileNames, seal } from "./version-files.js";
-import { currentVersion, newVersion, removeOtherVersions } from "./versions.js";
+import { currentVersion, newVersion, removeOtherVersions, removeVersion } from "./versions.js";
 import { lockForWriting, type WriterLock } from "./writer-lock.js";
 
 /** A version that is being written: nobody sees it before `commit`. */
@@ -28,10 +29,12 @@ export type DraftFacts = Pick<
   "fingerprint" | "model" | "source" | "dimension" | "count" | "skipped"
 >;
 
-export interface DraftOptions {
+export interface DraftOptions extends StoreChoice {
   readonly dir: string;
   readonly dimension: number;
   readonly hnsw?: Partial<HnswParameters>;
+  /** Rows from which on LanceDB's searches are approximate. */
+  readonly trainFrom?: number;
   /** The version to go on from, with the labels that are removed in it already. */
   readonly base?: { readonly manifest: Manifest; readonly removed: readonly number[] };
 }
@@ -64,9 +67,9 @@ export function beginDraft(options: DraftOptions): Promise<Draft> {
     const home = versionDir(dir, version);
     await makeLastingDirectory(home);
     try {
-      return draft({ dir, version, home }, await openParts(home, options));
+      return draft({ dir, version, home }, await openParts({ version, home }, options));
     } catch (error) {
-      await rm(home, { recursive: true, force: true });
+      await removeVersion(dir, version);
       throw error;
     }
   });
@@ -74,12 +77,17 @@ export function beginDraft(options: DraftOptions): Promise<Draft> {
 
 type Parts = Pick<Draft, "items" | "pack" | "vectors">;
 
-async function openParts(home: string, options: DraftOptions): Promise<Parts> {
-  const { dir, base, ...sink } = options;
+async function openParts(
+  { version, home }: { version: string; home: string },
+  options: DraftOptions,
+): Promise<Parts> {
+  const { base, ...given } = options;
+  const { dir } = options;
+  const sink = { ...given, ...checkStore(options), version, home };
   const itemsPath = join(home, fileNames.items);
   const packPath = join(home, fileNames.thumbnails);
   if (!base) {
-    const vectors = await createFileSink({ ...sink, home });
+    const vectors = await createSink(sink);
     return { items: createItems(itemsPath), pack: await createPack(packPath), vectors };
   }
   const from = versionDir(dir, base.manifest.version);
@@ -87,7 +95,7 @@ async function openParts(home: string, options: DraftOptions): Promise<Parts> {
   await continueFile(join(from, fileNames.thumbnails), packPath);
   const packed = base.manifest.files[fileNames.thumbnails]!.bytes;
   return {
-    vectors: await createFileSink({ ...sink, home, base: { ...base, home: from } }),
+    vectors: await createSink({ ...sink, base: { ...base, home: from } }),
     items: continueItems(itemsPath),
     pack: await createPack(packPath, { from: packed }),
   };
@@ -109,7 +117,7 @@ function draft(
     await end();
     // A manifest may have gone out before its directory could be synced: then this is the index.
     if ((await currentVersion(dir)) === version) return;
-    await rm(home, { recursive: true, force: true });
+    await removeVersion(dir, version);
   };
   const finish = async (sinkEnd: SinkEnd, facts: DraftFacts) => {
     items.commit();
@@ -135,8 +143,9 @@ function draft(
     async commit(sinkEnd, facts) {
       try {
         const manifest = await explained(dir, () => finish(sinkEnd, facts));
+        await vectors.tidy?.().catch(() => undefined); // the next commit tries again
         await end();
-        await removeOtherVersions(dir, version);
+        await removeOtherVersions(dir, version, { tables: false });
         return manifest;
       } catch (error) {
         await abort();

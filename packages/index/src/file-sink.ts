@@ -12,6 +12,7 @@ export interface FileSinkOptions {
   /** The new version's folder. */
   readonly home: string;
   readonly dimension: number;
+  readonly store: "flat" | "hnsw";
   readonly hnsw?: Partial<HnswParameters>;
   /** The version that this one goes on from. */
   readonly base?: {
@@ -33,6 +34,7 @@ const slice = 64;
  */
 export async function createFileSink(options: FileSinkOptions): Promise<VectorSink> {
   const { home, dimension, base } = options;
+  const graph = options.store === "hnsw" && hnswAvailable();
   const path = join(home, fileNames.vectors);
   if (base) await continueFile(join(base.home, fileNames.vectors), path);
   const file = await open(path, base ? "r+" : "wx");
@@ -50,7 +52,7 @@ export async function createFileSink(options: FileSinkOptions): Promise<VectorSi
     const bytes = new Uint8Array(pending.buffer, 0, (rows - written) * dimension * 4);
     await writeAll(file, bytes, written * dimension * 4);
     written = rows;
-    if (hnswAvailable() && !lazy) {
+    if (graph && !lazy) {
       graphThread()
         .insertUpTo(rows)
         .catch((error: Error) => {
@@ -73,7 +75,7 @@ export async function createFileSink(options: FileSinkOptions): Promise<VectorSi
       await flush();
       await file.truncate(rows * dimension * 4); // a killed update may have left more
       const before = base?.manifest;
-      if (!hnswAvailable()) return flatFacts(rows);
+      if (!graph) return flatFacts(rows);
       if (lazy && before && rows - before.indexed <= longestTail) {
         await continueFile(join(base.home, fileNames.hnsw), join(home, fileNames.hnsw));
         const { indexed, distinct, hnsw, annRecall } = before;

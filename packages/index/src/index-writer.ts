@@ -4,8 +4,9 @@ import type { HnswParameters } from "./hnsw-graph.js";
 import type { StoredItem } from "./item-store.js";
 import type { Manifest } from "./manifest.js";
 import { anchorReference, type ModelReference } from "./model-reference.js";
+import { checkStore, type StoreChoice } from "./store-choice.js";
 
-export interface WriterOptions {
+export interface WriterOptions extends StoreChoice {
   readonly dir: string;
   readonly dimension: number;
   /** Of what made the vectors; opening the index with another one is refused. */
@@ -13,6 +14,8 @@ export interface WriterOptions {
   readonly model?: ModelReference;
   readonly source?: string;
   readonly hnsw?: Partial<HnswParameters>;
+  /** Rows from which on LanceDB's searches are approximate, 10,000 unless given. */
+  readonly trainFrom?: number;
   /** The least share of the exact ten nearest that searches shall find, 0.99 unless given. */
   readonly recall?: number;
 }
@@ -48,6 +51,7 @@ export interface CommitFacts {
 export async function createIndexWriter(options: WriterOptions): Promise<IndexWriter> {
   const { dir } = options;
   checkRecall(options.recall);
+  checkStore(options);
   const lock = await lockDirectory(dir);
   const draft = await beginDraft(options).catch((error: unknown) => {
     lock.release();

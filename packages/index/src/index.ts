@@ -45,6 +45,7 @@ export type {
 } from "./search/request.js";
 export type { QueryAnswer, VectorQuery } from "./search/run-query.js";
 export type { SearchIndex } from "./search-index.js";
+export type { StoreChoice, StoreName } from "./store-choice.js";
 export {
   type Comparison,
   openStrengths,

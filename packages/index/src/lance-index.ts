@@ -1,3 +1,4 @@
+import { UserError } from "@cliptune/engine";
 import type { Connection, Table } from "@lancedb/lancedb";
 import { byRank } from "./exact-search.js";
 import { type Lance, loadLance } from "./lance-library.js";
@@ -12,13 +13,16 @@ export interface LanceSearch {
   readonly refineFactor: number;
 }
 
-export const defaultLance: LanceSearch = { nprobes: 20, refineFactor: 10 };
+const defaultLance: LanceSearch = { nprobes: 20, refineFactor: 10 };
 
 export interface LanceOptions {
   /** A folder, or object storage such as `s3://bucket/thumbnails`. */
   readonly uri: string;
+  /** The table's name, `vectors` unless given. */
+  readonly table?: string;
   readonly dimension: number;
-  readonly search?: LanceSearch;
+  /** Null for exact searches. */
+  readonly search?: LanceSearch | null;
 }
 
 /** A state of the table that stays as it is while others write: what a manifest remembers. */
@@ -31,11 +35,14 @@ export interface LanceState {
 export interface LanceIndex extends VectorIndex {
   /** Makes searches approximate: product quantization in an inverted file; without, they are exact. */
   train(): Promise<void>;
-  setSearch(search: LanceSearch): void;
+  /** Null for exact searches. */
+  setSearch(search: LanceSearch | null): void;
   state(): Promise<LanceState>;
+  /** Merges small files, and removes states that are older: their readers can't go on. */
+  forgetBefore(time: Date): Promise<void>;
 }
 
-const tableName = "vectors";
+const defaultTable = "vectors";
 
 /** Labels in one SQL filter. */
 const slice = 5000;
@@ -47,7 +54,8 @@ const slice = 5000;
 export async function createLanceIndex(options: LanceOptions): Promise<LanceIndex> {
   const lance = await loadLance();
   const database = await lance.connect(options.uri);
-  if ((await database.tableNames()).includes(tableName)) await database.dropTable(tableName);
+  const name = options.table ?? defaultTable;
+  if ((await database.tableNames()).includes(name)) await database.dropTable(name);
   return combine({ database, lance, table: undefined, rows: 0, count: 0 }, options);
 }
 
@@ -60,11 +68,22 @@ export async function openLanceIndex(
 ): Promise<LanceIndex> {
   const lance = await loadLance();
   const database = await lance.connect(options.uri);
-  const table = await database.openTable(tableName);
-  await table.checkout(state.tableVersion);
-  if (options.writer) await table.restore(); // an update that was killed may have left rows
-  const count = await table.countRows();
-  return combine({ database, lance, table, rows: state.rows, count }, options);
+  const name = options.table ?? defaultTable;
+  try {
+    const table = await database.openTable(name);
+    if ((await table.version()) !== state.tableVersion || !options.writer) {
+      await table.checkout(state.tableVersion);
+      if (options.writer) await table.restore(); // an update that was killed may have left rows
+    }
+    const count = await table.countRows();
+    return combine({ database, lance, table, rows: state.rows, count }, options);
+  } catch (error) {
+    database.close();
+    throw new UserError(
+      `Version ${state.tableVersion} of the LanceDB table "${name}" at ${options.uri} can't be opened (${reasonOf(error)}); give access to it, or build the index again.`,
+      { cause: error },
+    );
+  }
 }
 
 interface Parts {
@@ -77,7 +96,7 @@ interface Parts {
 
 function combine(parts: Parts, options: LanceOptions): LanceIndex {
   const { dimension } = options;
-  let width = options.search ?? defaultLance;
+  let width = options.search === undefined ? defaultLance : options.search;
   return {
     dimension,
     get count() {
@@ -91,7 +110,7 @@ function combine(parts: Parts, options: LanceOptions): LanceIndex {
       if (vectors.length === 0) return;
       const records = toRecords(vectors, { dimension, first: parts.rows });
       if (parts.table) await parts.table.add(records);
-      else parts.table = await parts.database.createTable(tableName, records);
+      else parts.table = await parts.database.createTable(options.table ?? defaultTable, records);
       parts.rows += records.length;
       parts.count += records.length;
     },
@@ -103,7 +122,7 @@ function combine(parts: Parts, options: LanceOptions): LanceIndex {
       const { table } = parts;
       if (!table) return [];
       if (within) return searchWithin(table, query, { k, within });
-      const found = exact ? [] : await nearest(table, query, { k, width });
+      const found = exact || !width ? [] : await nearest(table, query, { k, width });
       return found.length >= Math.min(k, parts.count) ? found : nearest(table, query, { k });
     },
     vectors: (labels) => readVectors(parts.table, labels, dimension),
@@ -123,11 +142,19 @@ function combine(parts: Parts, options: LanceOptions): LanceIndex {
       if (!parts.table) throw new Error("internal: an empty LanceDB store has no version.");
       return { tableVersion: await parts.table.version(), rows: parts.rows };
     },
+    async forgetBefore(time) {
+      await parts.table?.optimize({ cleanupOlderThan: time });
+    },
     async close() {
       parts.table?.close();
       parts.database.close();
     },
   };
+}
+
+/** The first line of what LanceDB says: traces follow it. */
+function reasonOf(error: unknown): string {
+  return String(error instanceof Error ? error.message : error).split("\n")[0]!;
 }
 
 async function searchWithin(

@@ -27,7 +27,8 @@ export interface LanceTable extends LanceState {
   /** Null for the folder `vectors.lance` of the index itself. */
   readonly uri: string | null;
   readonly table: string;
-  readonly search: LanceSearch;
+  /** Null while searches are exact: few vectors, or no width gave the wanted recall. */
+  readonly search: LanceSearch | null;
 }
 
 /**

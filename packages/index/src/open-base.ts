@@ -2,8 +2,10 @@ import { open } from "node:fs/promises";
 import { join } from "node:path";
 import { verifyFile } from "./checksum.js";
 import { type ItemReader, openItems } from "./item-store.js";
+import { openLanceIndex } from "./lance-index.js";
+import { placeUri } from "./lance-place.js";
 import { type Manifest, versionDir } from "./manifest.js";
-import type { RowFile } from "./row-file.js";
+import { readRows } from "./row-file.js";
 import { openPack, type PackReader } from "./thumbnail.js";
 import { appendedFiles, fileNames } from "./version-files.js";
 
@@ -11,7 +13,8 @@ import { appendedFiles, fileNames } from "./version-files.js";
 export interface IndexBase {
   readonly manifest: Manifest;
   readonly items: ItemReader;
-  readonly vectors: RowFile;
+  /** `[n, D]` in the order of `labels`. */
+  vectors(labels: readonly number[]): Promise<Float32Array>;
   readonly pack: PackReader;
   close(): Promise<void>;
 }
@@ -22,18 +25,40 @@ export async function openBase(dir: string, manifest: Manifest): Promise<IndexBa
   for (const [name, record] of Object.entries(manifest.files)) {
     await verifyFile(join(home, name), record, { mayGrow: appendedFiles.has(name) });
   }
-  const file = await open(join(home, fileNames.vectors), "r");
+  const rows = await openRows(dir, manifest);
   const pack = await openPack(join(home, fileNames.thumbnails));
   const items = openItems(join(home, fileNames.items));
   return {
     manifest,
     items,
     pack,
-    vectors: { file, dimension: manifest.dimension },
+    vectors: rows.read,
     async close() {
       items.close();
       await pack.close();
-      await file.close();
+      await rows.close();
     },
   };
+}
+
+interface Rows {
+  read(labels: readonly number[]): Promise<Float32Array>;
+  close(): Promise<void>;
+}
+
+async function openRows(dir: string, manifest: Manifest): Promise<Rows> {
+  const { dimension, lance } = manifest;
+  if (lance) {
+    const index = await openLanceIndex({ ...lance, uri: placeUri(dir, lance), dimension }, lance);
+    return { read: (labels) => index.vectors(labels), close: () => index.close() };
+  }
+  const file = await open(join(versionDir(dir, manifest.version), fileNames.vectors), "r");
+  const read = async (labels: readonly number[]) => {
+    const rows = new Float32Array(labels.length * dimension);
+    for (const [i, label] of labels.entries()) {
+      rows.set(await readRows({ file, dimension }, label, 1), i * dimension);
+    }
+    return rows;
+  };
+  return { read, close: () => file.close() };
 }

@@ -5,6 +5,8 @@ import { checkHnswFile } from "./hnsw-file.js";
 import { hnswAvailable } from "./hnsw-graph.js";
 import { type ExactRules, loadHnswIndex } from "./hnsw-index.js";
 import { openItems } from "./item-store.js";
+import { openLanceIndex } from "./lance-index.js";
+import { placeUri } from "./lance-place.js";
 import { type Manifest, readManifest, versionDir } from "./manifest.js";
 import { missingLabels } from "./missing-labels.js";
 import { assertSameModel } from "./same-model.js";
@@ -47,25 +49,30 @@ async function openVersion(
   for (const [name, record] of Object.entries(manifest.files)) {
     await verifyFile(join(home, name), record, { mayGrow: appendedFiles.has(name) });
   }
-  const vectors = await readVectors(home, manifest);
-  const index = await openVectors(home, { manifest, vectors }, options);
+  const index = await openVectors(dir, manifest, options);
   const thumbnails = await openPack(join(home, fileNames.thumbnails));
   try {
     const items = openItems(join(home, fileNames.items));
-    await index.remove(missingLabels(items.labels(), manifest.rows));
+    if (!manifest.lance) await index.remove(missingLabels(items.labels(), manifest.rows));
     return searchIndex({ manifest, index, items, thumbnails });
   } catch (error) {
     await thumbnails.close();
+    await index.close();
     throw error;
   }
 }
 
 async function openVectors(
-  home: string,
-  { manifest, vectors }: { manifest: Manifest; vectors: Float32Array },
+  dir: string,
+  manifest: Manifest,
   rules: ExactRules,
 ): Promise<VectorIndex> {
-  const { dimension, distinct, hnsw, indexed } = manifest;
+  const { dimension, distinct, hnsw, indexed, lance } = manifest;
+  if (lance) {
+    return openLanceIndex({ ...lance, uri: placeUri(dir, lance), dimension }, lance);
+  }
+  const home = versionDir(dir, manifest.version);
+  const vectors = await readVectors(home, manifest);
   if (!hnsw || !hnswAvailable()) return createFlatIndex({ dimension, vectors });
   const path = join(home, fileNames.hnsw);
   await checkHnswFile(path, { dimension, count: distinct, m: hnsw.m });

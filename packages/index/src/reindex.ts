@@ -7,6 +7,7 @@ import type { StoredItem } from "./item-store.js";
 import { type Manifest, readManifest } from "./manifest.js";
 import { type IndexBase, openBase } from "./open-base.js";
 import type { IndexItem } from "./read-picture.js";
+import { storeOf } from "./store-choice.js";
 
 export type ReindexOptions = Omit<BuildOptions, "items" | "source">;
 
@@ -17,7 +18,7 @@ export interface ReindexReport {
 }
 
 /**
- * Encodes the pictures of an index anew, with another model: each from the place where it was found
+ * Encodes the pictures of an index anew, with another model, in the same store unless another is given: each from the place where it was found
  * or, where that is gone, from its thumbnail. Titles and fields stay. The directory holds the index it
  * held before until the new one is complete; readers that have it open go on.
  *
@@ -25,13 +26,15 @@ export interface ReindexReport {
  * no picture can be read; the signal's reason when aborted
  */
 export async function reindex(options: ReindexOptions): Promise<ReindexReport> {
-  const { dir, encoder, model, recall } = options;
-  const { source } = await readManifest(dir); // makes no directory
+  const { dir, encoder, model, recall, store, uri } = options;
+  const before = await readManifest(dir); // makes no directory
+  const { source } = before;
   const writer = await createIndexWriter({
     ...{ dir, dimension: encoder.dimension, fingerprint: encoder.fingerprint },
     model: { ...model, strength: encoder.strength },
     ...(source === null ? {} : { source }),
     ...(recall === undefined ? {} : { recall }),
+    ...(store === undefined ? storeOf(before) : { store, ...(uri !== undefined && { uri }) }),
   });
   try {
     const base = await openBase(dir, await readManifest(dir)); // as it is since the lock was taken

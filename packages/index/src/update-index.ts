@@ -7,8 +7,8 @@ import { type Manifest, readManifest } from "./manifest.js";
 import { missingLabels } from "./missing-labels.js";
 import { type IndexBase, openBase } from "./open-base.js";
 import { planUpdate, type UpdatePlan } from "./plan-update.js";
-import { readRows } from "./row-file.js";
 import { assertSameModel } from "./same-model.js";
+import { storeOf } from "./store-choice.js";
 
 export interface UpdateOptions extends EncodeOptions {
   /** The index directory. */
@@ -81,7 +81,7 @@ async function carryOut(
   const compacted = empty.length > compactAt * manifest.rows;
   const { dimension, fingerprint, model, source } = manifest;
   const draft = await beginDraft({
-    ...{ dir, dimension },
+    ...{ dir, dimension, ...storeOf(manifest) },
     ...(compacted ? {} : { base: { manifest, removed: empty } }),
     ...(compacted && manifest.hnsw ? { hnsw: manifest.hnsw } : {}),
   });
@@ -120,6 +120,9 @@ function changeRows(
   }
 }
 
+/** Vectors read at a time. */
+const slice = 256;
+
 /** Everything that stays, with new labels in the old order. */
 async function copyKept(
   dir: string,
@@ -132,12 +135,17 @@ async function copyKept(
 ): Promise<void> {
   const left = new Set(gone.map(({ label }) => label));
   const news = new Map(retold.map(({ row, item }) => [row.label, item]));
-  for (const label of base.items.labels()) {
-    if (left.has(label)) continue;
-    const row = base.items.byLabel(label)!;
-    const vector = await readRows(base.vectors, label, 1);
-    const thumbnail = row.thumbnail && (await base.pack.read(row.thumbnail));
-    await addItem(dir, draft, { item: news.get(label) ?? row.item, vector, thumbnail });
+  const { dimension } = base.manifest;
+  const kept = [...base.items.labels()].filter((label) => !left.has(label));
+  for (let start = 0; start < kept.length; start += slice) {
+    const labels = kept.slice(start, start + slice);
+    const vectors = await base.vectors(labels);
+    for (const [i, label] of labels.entries()) {
+      const row = base.items.byLabel(label)!;
+      const vector = vectors.subarray(i * dimension, (i + 1) * dimension);
+      const thumbnail = row.thumbnail && (await base.pack.read(row.thumbnail));
+      await addItem(dir, draft, { item: news.get(label) ?? row.item, vector, thumbnail });
+    }
   }
 }
 

@@ -8,6 +8,8 @@ export interface VectorSink {
   add(vector: Float32Array): Promise<void>;
   /** Writes all that is needed to search. */
   finish(end: SinkEnd): Promise<SinkFacts>;
+  /** Called when the version is the index: frees what only former versions needed. */
+  tidy?(): Promise<void>;
   /** Lets go of files and threads; what was not finished is lost. */
   close(): Promise<void>;
 }

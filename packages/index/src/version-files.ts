@@ -8,6 +8,8 @@ import { readRows } from "./row-file.js";
 export const fileNames = {
   vectors: "vectors.f32",
   hnsw: "vectors.hnsw",
+  /** Which table of LanceDB holds the vectors, in place of the two above. */
+  lance: "lance.json",
   items: "items.sqlite",
   thumbnails: "thumbnails.pack",
 } as const;

@@ -1,7 +1,7 @@
 import { resolve } from "node:path";
 import { createEncoder } from "@cliptune/clip";
 import type { Engine } from "@cliptune/engine";
-import { buildIndex, type Manifest } from "@cliptune/index";
+import { buildIndex, type Manifest, type StoreChoice } from "@cliptune/index";
 import type { Answer } from "../command.js";
 import { withEngine } from "../engine-choice.js";
 import { interruptible } from "../interrupt.js";
@@ -17,6 +17,7 @@ export interface IndexBuildOptions {
   /** The first picture that cannot be read ends the build; else it is left out and named. */
   readonly strict: boolean;
   readonly choice: ModelChoice;
+  readonly store: StoreChoice;
   readonly engine: string;
 }
 
@@ -29,18 +30,23 @@ export async function runIndexBuild(options: IndexBuildOptions): Promise<Answer>
     ),
   );
   const seconds = (performance.now() - started) / 1000;
-  const { count, skipped, annRecall, hnsw } = manifest;
+  const { count, skipped, annRecall, store } = manifest;
   const dir = resolve(options.outDir);
   return {
-    json: { dir, count, skipped, seconds, annRecall, fingerprint: manifest.fingerprint },
+    json: { dir, count, skipped, seconds, store, annRecall, fingerprint: manifest.fingerprint },
     text: [
       `${count} pictures in ${dir} in ${duration(seconds)}${skipped === 0 ? "" : `; ${skipped} could not be read`}`,
-      ...(annRecall && hnsw
-        ? [`annRecall@${annRecall.k} ${annRecall.value.toFixed(3)} at efSearch ${hnsw.efSearch}`]
-        : []),
+      ...describeRecall(manifest),
       `Next: cliptune search "what to look for" --index ${options.outDir}`,
     ].join("\n"),
   };
+}
+
+/** How much of the exact neighbors an approximate search finds, and at which width. */
+export function describeRecall({ annRecall, hnsw, lance }: Manifest): string[] {
+  if (!annRecall) return [];
+  const width = hnsw ? `efSearch ${hnsw.efSearch}` : `nprobes ${lance?.search?.nprobes}`;
+  return [`annRecall@${annRecall.k} ${annRecall.value.toFixed(3)} at ${width}`];
 }
 
 async function build(
@@ -62,6 +68,7 @@ async function build(
       dir: resolve(options.outDir),
       model: { ...origin, ...(adapter ? { strength } : {}) },
       source: options.data.data,
+      ...options.store,
       strict,
       signal,
       onProgress: ({ done, skipped, imagesPerSecond }) =>

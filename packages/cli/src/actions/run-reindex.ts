@@ -1,7 +1,13 @@
 import { resolve } from "node:path";
 import { createEncoder } from "@cliptune/clip";
 import type { Engine } from "@cliptune/engine";
-import { locateModel, type ReindexReport, readManifest, reindex } from "@cliptune/index";
+import {
+  locateModel,
+  type ReindexReport,
+  readManifest,
+  reindex,
+  type StoreChoice,
+} from "@cliptune/index";
 import type { Answer } from "../command.js";
 import { withEngine } from "../engine-choice.js";
 import { interruptible } from "../interrupt.js";
@@ -15,6 +21,8 @@ export interface ReindexOptions {
   readonly strict: boolean;
   /** What is not chosen stays as the index has it. */
   readonly choice: ModelChoice;
+  /** The index's own unless given. */
+  readonly store: StoreChoice;
   readonly engine: string;
 }
 
@@ -41,7 +49,7 @@ export async function runReindex(options: ReindexOptions): Promise<Answer> {
 
 async function encodeAnew(
   engine: Engine,
-  { indexDir, strict, choice }: ReindexOptions,
+  { indexDir, strict, choice, store }: ReindexOptions,
   signal: AbortSignal,
 ): Promise<ReindexReport> {
   const dir = resolve(indexDir);
@@ -51,7 +59,7 @@ async function encodeAnew(
   const progress = createProgress({ label: "index" });
   try {
     return await reindex({
-      ...{ dir, encoder, preprocessing: model.preprocessing, strict, signal },
+      ...{ dir, encoder, preprocessing: model.preprocessing, strict, signal, ...store },
       model: { ...origin, ...(adapter ? { strength } : {}) },
       onProgress: ({ done, skipped, imagesPerSecond }) =>
         progress.update(done + skipped, count, `${imagesPerSecond.toFixed(0)} pictures/s`),

@@ -8,8 +8,10 @@ import {
   modelArgs,
   runArg,
   splitArg,
+  storeArgs,
   strictArg,
 } from "../shared-args.js";
+import { storeChoice } from "../store-choice.js";
 
 export const indexBuild = command({
   name: "build",
@@ -17,6 +19,7 @@ export const indexBuild = command({
   examples: [
     "cliptune index build ./thumbnails --run runs/first --out my-index",
     "cliptune index build signs",
+    "cliptune index build ./thumbnails --store lancedb --vectors s3://bucket/thumbnails",
   ],
   args: {
     ...dataArgs,
@@ -28,6 +31,7 @@ export const indexBuild = command({
     },
     ...splitArg,
     ...strictArg,
+    ...storeArgs,
     ...modelArgs,
     ...runArg,
     ...engineArg,
@@ -41,6 +45,7 @@ export const indexBuild = command({
       outDir: args.out,
       strict: args.strict === true,
       choice: modelChoice(args),
+      store: storeChoice(args),
       engine: args.engine,
     });
   },

@@ -1,6 +1,14 @@
 import { command } from "../command.js";
 import { modelChoice } from "../model-choice.js";
-import { defaultIndexDir, engineArg, modelArgs, runArg, strictArg } from "../shared-args.js";
+import {
+  defaultIndexDir,
+  engineArg,
+  modelArgs,
+  runArg,
+  storeArgs,
+  strictArg,
+} from "../shared-args.js";
+import { storeChoice } from "../store-choice.js";
 
 export const indexReindex = command({
   name: "reindex",
@@ -14,6 +22,7 @@ export const indexReindex = command({
       description: "index directory; replaced only when the new index is whole",
     },
     ...strictArg,
+    ...storeArgs,
     ...modelArgs,
     model: {
       ...modelArgs.model,
@@ -28,6 +37,7 @@ export const indexReindex = command({
       indexDir: args.index,
       strict: args.strict === true,
       choice: modelChoice(args),
+      store: storeChoice(args),
       engine: args.engine,
     });
   },
