@@ -1,4 +1,4 @@
-import { copyFileSync, cpSync, mkdirSync, rmSync, statSync } from "node:fs";
+import { copyFileSync, cpSync, mkdirSync, readdirSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { readManifest } from "@cliptune/index";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
@@ -110,4 +110,25 @@ test("an index whose vectors LanceDB holds is built, updated, made anew and sear
   });
   const misplaced = await runCli([...args, "--vectors", far]);
   expect(misplaced).toMatchObject({ code: 2, stderr: expect.stringContaining("--store lancedb") });
+}, 60_000);
+
+test("an index is exported, and imported with the model that made it", async () => {
+  const embeddings = join(folder, "embeddings");
+  const { count, model } = await readManifest(index);
+  const args = ["index", "export", index, "--out", embeddings];
+  const bad = await runCli([...args, "--format", "faiss"]);
+  expect(bad).toMatchObject({ code: 2, stderr: expect.stringContaining("clip-retrieval or npy") });
+  const written = await runCli([...args, "--format", "clip-retrieval", "--texts", "--json"]);
+  expect(JSON.parse(written.stdout)).toMatchObject({ count, out: embeddings });
+  expect(readdirSync(embeddings).sort()).toEqual(["img_emb", "metadata", "text_emb"]);
+  const imported = join(folder, "imported");
+  const read = ["index", "import", embeddings, "--out", imported, "--json"];
+  expect(JSON.parse((await runCli(read)).stdout)).toMatchObject({ count, model: null });
+  expectError(await runCli(["search", "red ring", "--index", imported]), /unknown model/);
+  const known = await runCli([...read, "--model", model!.path, "--store", "exact"]);
+  expect(JSON.parse(known.stdout)).toMatchObject({ count, store: "flat" });
+  const found = await runCli(["search", "red ring", "-k", "3", "--index", imported, "--json"]);
+  const reference = await runCli(["search", "red ring", "-k", "3", "--index", index, "--json"]);
+  const ids = (text: string) => (JSON.parse(text).hits as { id: string }[]).map(({ id }) => id);
+  expect(ids(found.stdout)).toEqual(ids(reference.stdout));
 }, 60_000);

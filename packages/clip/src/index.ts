@@ -35,6 +35,7 @@ export {
 } from "./encoder.js";
 export { endPositions, type TokenRows } from "./end-positions.js";
 export { adapterFingerprint, encoderFingerprint } from "./fingerprint.js";
+export { fromHalf, toHalf } from "./half.js";
 export type { ImageSource } from "./image-source.js";
 export { imageTower } from "./image-tower.js";
 export { initLora, initMagnitudes, type LoraInit } from "./init-lora.js";

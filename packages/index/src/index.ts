@@ -9,6 +9,19 @@ export {
   type IndexWriter,
   type WriterOptions,
 } from "./index-writer.js";
+export {
+  type ExportFormat,
+  type ExportOptions,
+  exportFormats,
+  exportIndex,
+} from "./interop/export-index.js";
+export {
+  type ImportModel,
+  type ImportOptions,
+  type ImportReport,
+  importIndex,
+} from "./interop/import-index.js";
+export type { NpyPrecision } from "./interop/npy.js";
 export type { Fields, StoredItem } from "./item-store.js";
 export {
   createLanceIndex,

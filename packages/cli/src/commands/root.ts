@@ -8,6 +8,8 @@ import { doctor } from "./doctor.js";
 import { encode } from "./encode.js";
 import { evaluate } from "./evaluate.js";
 import { indexBuild } from "./index-build.js";
+import { indexExport } from "./index-export.js";
+import { indexImport } from "./index-import.js";
 import { indexMap } from "./index-map.js";
 import { indexReindex } from "./index-reindex.js";
 import { indexStrengths } from "./index-strengths.js";
@@ -52,6 +54,8 @@ export const root: Command = group({
         watch: indexWatch,
         reindex: indexReindex,
         strengths: indexStrengths,
+        export: indexExport,
+        import: indexImport,
         map: indexMap,
       },
     }),
