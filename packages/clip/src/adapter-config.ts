@@ -46,6 +46,7 @@ function checkSupported(where: string, json: Json): void {
     }
   }
   const init = json["init_lora_weights"];
+  if (init === "pissa" && json["use_dora"] !== true) return;
   if (typeof init === "string" && changesBase.test(init)) {
     throw new UserError(
       `${where}: init_lora_weights is "${init}", which changes the base weights; convert the adapter to plain LoRA in PEFT when saving it.`,
@@ -105,6 +106,8 @@ export interface ParsedAdapterConfig {
   readonly config: LoraConfig;
   /** Keys that this version does not know; PEFT warns of them and goes on, and so do we. */
   readonly unknownKeys: readonly string[];
+  /** Whether it is for a base without its largest singular directions, as PiSSA trains it. */
+  readonly isPissa: boolean;
 }
 
 /**
@@ -137,7 +140,11 @@ export function parseAdapterConfig(json: unknown, where: string): ParsedAdapterC
     }),
     ...(fields["use_dora"] === true && { useDora: true }),
   };
-  return { config, unknownKeys: Object.keys(fields).filter((key) => !known(key)) };
+  return {
+    config,
+    unknownKeys: Object.keys(fields).filter((key) => !known(key)),
+    isPissa: fields["init_lora_weights"] === "pissa",
+  };
 }
 
 /** The `adapter_config.json` that PEFT reads, with its keys in order. */

@@ -1,13 +1,13 @@
 import { join } from "node:path";
 import { type Arrays, UserError } from "@cliptune/engine";
-import { adapterConfigJson, parseAdapterConfig } from "./adapter-config.js";
+import { adapterConfigJson } from "./adapter-config.js";
 import type { ClipConfig } from "./config.js";
-import { exists, readJson, writeJson } from "./files.js";
+import { writeJson } from "./files.js";
 import type { LoraConfig } from "./lora-config.js";
 import { loraSites } from "./lora-sites.js";
 import { makeDirectory } from "./make-directory.js";
 import { replacedWeights } from "./replaced-weights.js";
-import { readSafetensors, writeSafetensors } from "./safetensors.js";
+import { writeSafetensors } from "./safetensors.js";
 import { list, type Shapes, showShape, weightShapes } from "./weights.js";
 
 /** A trained LoRA adapter. */
@@ -22,10 +22,11 @@ export interface Adapter {
   readonly logitScale?: number;
 }
 
-const baseBias = ".base_layer.bias";
-const prefix = "base_model.model.";
-const configFile = "adapter_config.json";
-const weightsFile = "adapter_model.safetensors";
+/** How PEFT's keys differ from the model's own names, and its files. */
+export const baseBias = ".base_layer.bias";
+export const prefix = "base_model.model.";
+export const configFile = "adapter_config.json";
+export const weightsFile = "adapter_model.safetensors";
 
 /** Shapes of an adapter's matrices for a given model. */
 export function adapterShapes(config: ClipConfig, lora: LoraConfig): Shapes {
@@ -62,60 +63,6 @@ export function checkAdapter(where: string, adapter: Adapter, config: ClipConfig
       `${where} was made for another model: ${fault}. Use the model that it was trained on.`,
     );
   }
-}
-
-async function checkDirectory(dir: string): Promise<void> {
-  if (!(await exists(dir))) throw new UserError(`Adapter directory ${dir} does not exist.`);
-  if (!(await exists(join(dir, configFile)))) {
-    throw new UserError(
-      `${dir} has no ${configFile}; an adapter directory is what PEFT or this project saves.`,
-    );
-  }
-  if (await exists(join(dir, weightsFile))) return;
-  const pickled = await exists(join(dir, "adapter_model.bin"));
-  const hint = pickled ? ", only adapter_model.bin; save it again as safetensors" : "";
-  throw new UserError(`${dir} has no ${weightsFile}${hint}.`);
-}
-
-/** `lora_A` of layer 0 and so on, without PEFT's prefix and its `base_layer` before an adapted layer's bias. */
-function strip(where: string, tensors: Arrays): Arrays {
-  return Object.fromEntries(
-    Object.entries(tensors).map(([key, array]) => {
-      if (key.startsWith(prefix))
-        return [key.slice(prefix.length).replace(baseBias, ".bias"), array];
-      throw new UserError(
-        `${where}: ${key} does not start with ${prefix}; it is not a PEFT adapter.`,
-      );
-    }),
-  );
-}
-
-/**
- * Reads a PEFT LoRA adapter directory for `model`. Unknown settings are warned of, as PEFT does.
- *
- * @throws UserError when files are missing or broken, a setting is not supported, or the adapter
- *   belongs to another model
- */
-export async function loadAdapter(
-  dir: string,
-  model: { readonly config: ClipConfig },
-): Promise<Adapter> {
-  await checkDirectory(dir);
-  const where = join(dir, configFile);
-  const { config, unknownKeys } = parseAdapterConfig(await readJson(where), where);
-  if (unknownKeys.length > 0) {
-    process.emitWarning(`${where}: ignoring unknown settings ${list(unknownKeys)}.`);
-  }
-  const file = join(dir, weightsFile);
-  const { tensors, metadata } = await readSafetensors(file);
-  const logScale = metadata["logit_scale"];
-  const adapter: Adapter = {
-    config,
-    weights: strip(file, tensors),
-    ...(logScale !== undefined && { logitScale: Math.exp(Number(logScale)) }),
-  };
-  checkAdapter(dir, adapter, model.config);
-  return adapter;
 }
 
 /** PEFT keeps an adapted layer's own bias inside the wrapped layer. */

@@ -3,7 +3,6 @@ export {
   adapterScales,
   adapterShapes,
   checkAdapter,
-  loadAdapter,
   type SaveAdapterOptions,
   saveAdapter,
 } from "./adapter.js";
@@ -40,6 +39,7 @@ export type { ImageSource } from "./image-source.js";
 export { imageTower } from "./image-tower.js";
 export { initLora, initMagnitudes, type LoraInit } from "./init-lora.js";
 export { initModel } from "./init-model.js";
+export { type AdapterBase, loadAdapter } from "./load-adapter.js";
 export type { LoraConfig } from "./lora-config.js";
 export type { LoraForward, Network } from "./lora-linear.js";
 export { type LoraSite, loraSites } from "./lora-sites.js";
