@@ -11,6 +11,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 const commands = [
   ["train"],
+  ["lr-find"],
   ["evaluate"],
   ["index", "build"],
   ["index", "update"],

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { expectError } from "./repository/expect-error.js";
@@ -90,4 +90,17 @@ test("a faulty axis is refused before the first run, and a changed run is not ov
     await runCli(["sweep", sweepFile, "--out", out]),
     /differs from what the sweep file says/,
   );
+});
+
+test("lr-find leaves a table and a plot, and no run", async () => {
+  const to = place("lr");
+  const args = ["lr-find", place("base.yaml"), "--out", to, "--steps", "12", "--from", "1e-4"];
+  const { code, stdout, stderr } = await runCli(args);
+  expect(code, stderr).toBe(0);
+  expect(stdout).toMatch(/^12 steps from 1\.0e-4 to 1: loss \d/);
+  expect(stdout).toContain(`${to}/lr-find.svg, .png, .csv and .json`);
+  expect(readdirSync(to).every((name) => name.startsWith("lr-find"))).toBe(true);
+  expect(readFileSync(join(to, "lr-find.csv"), "utf8").split("\r\n")).toHaveLength(14);
+  const wrong = await runCli(["lr-find", place("base.yaml"), "--out", to, "--to", "1e-9"]);
+  expect(wrong).toMatchObject({ code: 2, stderr: expect.stringContaining("--from must be above") });
 });

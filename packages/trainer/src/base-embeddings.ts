@@ -8,6 +8,7 @@ import { createEmbedder } from "./embedder.js";
 import { prepareEvaluation } from "./evaluate.js";
 import type { Pair } from "./folder.js";
 import type { LoopParts } from "./plan.js";
+import type { RunDir } from "./run-dir.js";
 import type { Sample } from "./sampler.js";
 import { frozenBase } from "./trainable.js";
 
@@ -19,11 +20,15 @@ export interface Teacher {
   texts(captions: readonly string[]): Float32Array;
 }
 
+type BaseParts = Pick<LoopParts, "config" | "engine" | "trainable" | "data"> & {
+  readonly run: Pick<RunDir, "dir" | "resumed">;
+};
+
 /**
  * Encodes each training picture, plainly preprocessed, and each caption once, with the untuned base. The
  * table is kept in the run directory, so that a resumed run has the same one at once.
  */
-export async function openTeacher(parts: LoopParts): Promise<Teacher> {
+export async function openTeacher(parts: BaseParts): Promise<Teacher> {
   const pairs = parts.data.train.flatMap((set) => set.pairs);
   const byFile = [...new Map(pairs.map((pair) => [pair.file, pair])).values()];
   const captions = [...new Set(pairs.flatMap((pair) => pair.captions))];
@@ -101,7 +106,7 @@ async function encodeBase(
 }
 
 /** Puts SigLIP's bias where it is best for the untuned model on the first batch. */
-export async function initBias(parts: LoopParts, samples: readonly Sample[]): Promise<void> {
+export async function initBias(parts: BaseParts, samples: readonly Sample[]): Promise<void> {
   const { trainable } = parts;
   const pairs = samples.map(({ pair }) => pair);
   const captions = pairs.map(({ captions }) => captions[0]!);

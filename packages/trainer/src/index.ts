@@ -20,6 +20,13 @@ export {
   rowsOf,
 } from "./inner-products.js";
 export {
+  findLearningRate,
+  type RateSweep,
+  type RateSweepOptions,
+} from "./lr-find/find-learning-rate.js";
+export { type RatePoint, type RateSuggestion, suggestRate } from "./lr-find/suggest.js";
+export { writeRateSweep } from "./lr-find/write-rate-sweep.js";
+export {
   type EvaluationRecord,
   type MetricsRecord,
   readMetrics,

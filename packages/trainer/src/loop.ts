@@ -1,20 +1,14 @@
-import { initBias, openTeacher } from "./base-embeddings.js";
-import { type Batch, createBatches } from "./batches.js";
-import { canvasSize, createCanvasCache } from "./canvas-cache.js";
-import { type CanvasStore, openCanvasStore } from "./canvas-store.js";
-import { classPrompts } from "./class-prompts.js";
-import type { DataSets } from "./data-sets.js";
+import type { Batch } from "./batches.js";
 import { createEvaluator, type Evaluator } from "./evaluator.js";
-import { lossOf } from "./forward.js";
 import { checkpointNow, evaluateNow, finish, isOver } from "./milestones.js";
 import { checkFinite } from "./non-finite.js";
+import { openBatches, openStore } from "./open-batches.js";
 import { type LoopParts, type Plan, type Progress, planRun, startProgress } from "./plan.js";
 import { createPrefetch } from "./prefetch.js";
-import { createSampler, type Sampler } from "./sampler.js";
+import { createSampler } from "./sampler.js";
 import type { OnSkip } from "./skipped.js";
-import { createStepper, pairsPerStep, patchesOf, type Stepper } from "./stepper.js";
+import { createStepper, pairsPerStep, type Stepper } from "./stepper.js";
 import type { Summary } from "./summary.js";
-import { createTokenTable } from "./token-table.js";
 
 /** Steps until the end or an abort, evaluating and saving on the way. */
 export async function runLoop(parts: LoopParts): Promise<Summary> {
@@ -48,53 +42,6 @@ export async function runLoop(parts: LoopParts): Promise<Summary> {
     await evaluator.dispose();
     await store?.close();
   }
-}
-
-interface BatchParts {
-  readonly sampler: Sampler;
-  readonly store: CanvasStore | undefined;
-  readonly onSkip: OnSkip;
-}
-
-/** The batches, and what they need beside the pairs: a bias to begin with, the teacher's embeddings. */
-async function openBatches(parts: LoopParts, { sampler, store, onSkip }: BatchParts) {
-  const { config, data, run, trainable } = parts;
-  const { tokenizer, config: model } = trainable.model;
-  const { needs } = lossOf(config);
-  if (needs.bias && !run.resumed) await initBias(parts, sampler.batch(0));
-  return createBatches({
-    config,
-    sets: data.train,
-    sampler,
-    canvases: createCanvasCache({
-      size: canvasSize(model.vision.imageSize),
-      megabytes: config.data.cacheMegabytes,
-      store,
-    }),
-    tokens: createTokenTable(tokenizer, captionsOf(data)),
-    patches: patchesOf(parts),
-    needs,
-    classes: needs.classes && classPrompts(data.train, tokenizer, needs.classes.template),
-    teacher: needs.teacher ? await openTeacher(parts) : undefined,
-    onSkip,
-  });
-}
-
-async function openStore({
-  config,
-  run,
-  trainable,
-  onEvent,
-}: LoopParts): Promise<CanvasStore | undefined> {
-  const megabytes = config.data.diskCacheMegabytes;
-  if (megabytes === 0) return undefined;
-  const size = canvasSize(trainable.model.config.vision.imageSize);
-  const onFault = (message: string): void => onEvent({ type: "warning", message });
-  return openCanvasStore(run.cache, { size, megabytes, onFault });
-}
-
-function* captionsOf({ train }: DataSets): Iterable<string> {
-  for (const { pairs } of train) for (const pair of pairs) yield* pair.captions;
 }
 
 /** Batches made while the engine computes. */

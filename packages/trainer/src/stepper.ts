@@ -37,10 +37,15 @@ export const pairsPerStep = ({
   accumulate,
 }: Pick<TrainConfig, "batchSize" | "accumulate">): number => batchSize * accumulate;
 
+export interface Pacing {
+  /** Instead of the configuration's schedule. */
+  readonly learningRateAt?: (step: number) => number;
+}
+
 /** Compiles the programs for each text length when it is first met. */
 export function createStepper(
   { config, engine, trainable }: Pick<LoopParts, "config" | "engine" | "trainable">,
-  { totalSteps }: Pick<Plan, "totalSteps">,
+  { totalSteps, learningRateAt }: Pick<Plan, "totalSteps"> & Pacing,
 ): Stepper {
   const programs = new Map<string, Promise<Program>>();
   const programFor = (definition: ProgramDefinition): Promise<Program> => {
@@ -68,7 +73,10 @@ export function createStepper(
   };
   return {
     async step(step: number, batch: Batch): Promise<StepResult> {
-      const scalars = stepScalars(step, totalSteps, config.optimizer);
+      const scalars = {
+        ...stepScalars(step, totalSteps, config.optimizer),
+        ...(learningRateAt && { learningRate: learningRateAt(step) }),
+      };
       const outputs = await run(batch, {
         learningRate: Float32Array.of(scalars.learningRate),
         correction1: Float32Array.of(scalars.correction1),

@@ -15,6 +15,7 @@ import { indexReindex } from "./index-reindex.js";
 import { indexStrengths } from "./index-strengths.js";
 import { indexUpdate } from "./index-update.js";
 import { indexWatch } from "./index-watch.js";
+import { lrFind } from "./lr-find.js";
 import { params } from "./params.js";
 import { pull } from "./pull.js";
 import { search } from "./search.js";
@@ -41,6 +42,7 @@ export const root: Command = group({
   ],
   subCommands: {
     train,
+    "lr-find": lrFind,
     evaluate,
     sweep,
     adapter,

@@ -1,3 +1,4 @@
+import { shown } from "../plots/shown.js";
 import type { Cell, Column, SweepTable } from "./table.js";
 
 /** GitHub's Markdown, a title above; numbers to the right. */
@@ -26,14 +27,6 @@ export function tableCsv({ columns, rows }: SweepTable): string {
     ...rows.map((row) => columns.map(({ name }) => row[name])),
   ];
   return lines.map((cells) => `${cells.map(quoted).join(",")}\r\n`).join("");
-}
-
-/** Three decimals below ten, none from a thousand on. */
-export function shown(value: Cell): string {
-  if (value === null) return "–";
-  if (typeof value === "string" || Number.isInteger(value)) return String(value);
-  const size = Math.abs(value);
-  return value.toFixed(size < 10 ? 3 : size < 1000 ? 1 : 0);
 }
 
 function escaped(text: string): string {
