@@ -18,8 +18,8 @@ export interface EngineOptions {
    * its operator. Slow; for finding out where a NaN comes from.
    */
   readonly checkNaN?: boolean;
-  /** `onnx-*`: rewrite rules of the graph to leave out, to measure what each is worth. */
-  readonly withoutRules?: readonly RuleName[];
+  /** `onnx-*`: rewrites of the graph to leave out, to measure what each is worth. */
+  readonly withoutRules?: ReadonlyArray<RuleName | "padRows">;
   /** The PJRT plugin that `xla` runs on: path of a shared library. */
   readonly plugin?: string;
   /** Precision of `xla`'s matrix products; `tf32` unless given. */

@@ -219,7 +219,7 @@ const passes: ReadonlyArray<readonly RuleName[]> = [
  *
  * @param without rules to leave out, to see what each is worth
  */
-export const optimise = (graph: Graph, without: readonly RuleName[] = []): Graph =>
+export const optimise = (graph: Graph, without: readonly string[] = []): Graph =>
   passes.reduce((rewritten, names) => {
     const used = names.filter((name) => !without.includes(name));
     return rewrite(

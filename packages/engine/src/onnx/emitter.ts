@@ -2,16 +2,17 @@ import { elements } from "../arrays.js";
 import { type Graph, liveNodes, type Node, type Source } from "../graph/graph.js";
 import type { Spec } from "../types.js";
 import { forms } from "./forms.js";
-import { modelProto } from "./model.js";
+import { modelProto, type OnnxNode } from "./model.js";
 import { emitWatch, watchSpec } from "./watch.js";
+import { packable, weightName } from "./weights.js";
 import { Emitter, inputName } from "./writer.js";
 
 export interface OnnxProgram {
   readonly model: Uint8Array;
   /** The program's values that the graph still needs after dead code is gone. */
   readonly inputs: ReadonlyArray<{ source: Source; name: string; spec: Spec }>;
-  /** Names of the constants that are initializers: handed over once, when the session is made. */
-  readonly weights: readonly string[];
+  /** What is an initializer: constants, as they are or with a margin, handed over once, when the session is made. */
+  readonly weights: readonly Node[];
   readonly outputs: Readonly<Record<string, Spec>>;
   /** The nodes that the extra output `watchName` tells of, in the order in which they are computed. */
   readonly watched: readonly Node[];
@@ -24,25 +25,20 @@ export function emitOnnx(
 ): OnnxProgram {
   const emitter = new Emitter();
   const live = liveNodes(graph);
-  const leaves = live.filter((node) => node.op === "input");
-  const packed = new Set(packWeights ? leaves.filter((leaf) => isWeight(leaf, live)) : []);
-  for (const node of live) emitter.bind(node, forms[node.op](node, emitter));
-  for (const { attrs, dtype, shape } of packed) {
-    emitter.initializer(inputName("constant", attrs["name"] as string), { type: dtype, shape });
+  const packed = packWeights ? packable(live) : new Set<Node>();
+  for (const node of live) {
+    emitter.bind(node, packed.has(node) ? weightName(node) : forms[node.op](node, emitter));
+  }
+  for (const node of packed) {
+    emitter.initializer(weightName(node), { type: node.dtype, shape: node.shape });
   }
   const watched = checkNaN ? live.filter(isWatched) : [];
   if (watched.length > 0) emitWatch(watched, emitter);
-  for (const [name, node] of Object.entries(graph.outputs)) {
-    emitter.nodes.push({
-      type: "Identity",
-      inputs: [emitter.name(node)],
-      outputs: [name],
-      attrs: {},
-      domain: "",
-    });
-  }
-  const inputs = leaves
-    .filter((node) => !packed.has(node))
+  const nodes = named(graph, emitter);
+  const read = new Set(live.filter((node) => !packed.has(node)).flatMap((node) => node.inputs));
+  for (const node of Object.values(graph.outputs)) read.add(node);
+  const inputs = live
+    .filter((node) => node.op === "input" && !packed.has(node) && read.has(node))
     .map((node) => ({
       source: node.attrs["source"] as Source,
       name: node.attrs["name"] as string,
@@ -52,19 +48,33 @@ export function emitOnnx(
     Object.entries(graph.outputs).map(([name, { dtype, shape }]) => [name, { dtype, shape }]),
   );
   const model = modelProto({
-    nodes: emitter.nodes,
+    nodes,
     initializers: [...emitter.initializers.values()],
     inputs: inputs.map(({ source, name, spec }) => [inputName(source, name), spec] as const),
     outputs: [...Object.entries(outputs), ...watchSpec(watched)],
   });
-  const weights = [...packed].map(({ attrs }) => attrs["name"] as string);
-  return { model, inputs, weights, outputs, watched };
+  return { model, inputs, weights: [...packed], outputs, watched };
+}
+
+/**
+ * The emitted nodes, where what an operator computes for an output bears the output's name: so it is written where
+ * the output goes. Leaves, and results that are two outputs, are copied.
+ */
+function named(graph: Graph, emitter: Emitter): OnnxNode[] {
+  const computed = new Set(emitter.nodes.flatMap((node) => node.outputs));
+  const names = new Map<string, string>();
+  const copies: OnnxNode[] = [];
+  for (const [name, node] of Object.entries(graph.outputs)) {
+    const value = emitter.name(node);
+    if (computed.has(value) && !names.has(value)) names.set(value, name);
+    else copies.push({ type: "Identity", inputs: [value], outputs: [name], attrs: {}, domain: "" });
+  }
+  const renamed = (values: readonly string[]) => values.map((value) => names.get(value) ?? value);
+  return [...emitter.nodes, ...copies].map((node) => ({
+    ...node,
+    inputs: renamed(node.inputs),
+    outputs: renamed(node.outputs),
+  }));
 }
 
 const isWatched = ({ dtype, shape }: Node): boolean => dtype === "float32" && elements(shape) > 0;
-
-/** A frozen matrix on the right of a matmul: ONNX Runtime lays such ones out for its kernels once, if it has them. */
-const isWeight = (leaf: Node, live: readonly Node[]): boolean =>
-  leaf.attrs["source"] === "constant" &&
-  leaf.shape.length === 2 &&
-  live.some((node) => node.op === "matmul" && node.inputs[1] === leaf);

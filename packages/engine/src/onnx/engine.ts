@@ -1,4 +1,5 @@
 import { checkArrays, copied, pick, specsOf } from "../arrays.js";
+import { padRows } from "../graph/pad-rows.js";
 import { optimise, type RuleName } from "../graph/passes.js";
 import { trace } from "../trace/trace.js";
 import type { Arrays, Constants, Engine, State } from "../types.js";
@@ -6,7 +7,7 @@ import { emitOnnx } from "./emitter.js";
 import { type Holds, heldBy, hold, hostArrays, inTurn, tensorsOf } from "./held.js";
 import { createProgram, openSession } from "./program.js";
 import type { Provider } from "./providers.js";
-import { inputName } from "./writer.js";
+import { withWeights } from "./weights.js";
 
 export interface OnnxOptions {
   /** Where ONNX Runtime computes; the CPU unless given. */
@@ -20,7 +21,7 @@ export interface OnnxOptions {
   readonly packWeights?: boolean;
   /** Ends a step at the first value that is not a number, and names the operator that made it. */
   readonly checkNaN?: boolean;
-  readonly withoutRules?: readonly RuleName[];
+  readonly withoutRules?: ReadonlyArray<RuleName | "padRows">;
 }
 
 /** Compiles programs to ONNX and runs each as one session of ONNX Runtime. */
@@ -32,6 +33,8 @@ export function createOnnxEngine({
   withoutRules = [],
 }: OnnxOptions = {}): Engine {
   const holds: Holds = new WeakMap();
+  // Margins come with packing; and whoever looks for a NaN must read the shapes that he wrote.
+  const pads = provider === "cpu" && packWeights && !checkNaN && !withoutRules.includes("padRows");
 
   const constants = (arrays: Arrays): Constants => {
     const specs = specsOf(arrays);
@@ -67,23 +70,16 @@ export function createOnnxEngine({
     constants,
     state,
     compile: async (definition) => {
-      const graph = optimise(await trace(definition), withoutRules);
+      const optimised = optimise(await trace(definition), withoutRules);
+      const graph = pads ? padRows(optimised) : optimised;
       const program = emitOnnx(graph, { packWeights, checkNaN });
       const { name, constants, state } = definition;
-      const weights = Object.fromEntries(
-        program.weights.map((key) => [
-          inputName("constant", key),
-          heldBy(holds, constants!).tensors[key]!,
-        ]),
-      );
       // In a backward pass it finds nothing that the graph's own passes left, and takes a second to look.
       const fuse = state === undefined;
-      const session = await openSession(name, program.model, {
-        provider,
-        threads,
-        weights,
-        fuse,
-      });
+      const constant = (key: string) => heldBy(holds, constants!).tensors[key]!;
+      const session = await withWeights(program.weights, constant, (weights) =>
+        openSession(name, program.model, { provider, threads, weights, fuse }),
+      );
       return createProgram(definition, program, session, holds);
     },
     dispose: async () => undefined,
