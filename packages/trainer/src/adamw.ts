@@ -8,25 +8,32 @@ import * as tf from "@tensorflow/tfjs-core";
 type Group = string;
 type Shaped = Readonly<Record<string, { readonly shape: readonly number[] }>>;
 
-/** Multiplier on the learning rate of a parameter. */
-export type RateOf = (name: string) => number;
-const sameRate: RateOf = () => 1;
+/** How a parameter is updated. */
+export interface ParameterRule {
+  /** Multiplier on the learning rate. */
+  readonly rate: number;
+  /** Weight decay, where it is not the common one. */
+  readonly decay?: number;
+}
 
-/**
- * Decay pulls matrices towards 0; biases, norms and scalars are left alone. Parameters that learn
- * faster or slower are groups of their own, named by their rate.
- */
-const groupOf = (name: string, shape: readonly number[], rateOf: RateOf): Group =>
-  (shape.length >= 2 ? "decayed" : "plain") + (rateOf(name) === 1 ? "" : `*${rateOf(name)}`);
+export type RuleOf = (name: string, shape: readonly number[]) => ParameterRule;
+
+/** Decay pulls matrices towards 0; biases, norms and scalars are left alone. */
+const usualRule: RuleOf = (_, shape) => (shape.length >= 2 ? { rate: 1 } : { rate: 1, decay: 0 });
+
+/** Parameters that are updated alike are a group, named by what differs. */
+const groupOf = ({ rate, decay }: ParameterRule): Group =>
+  (decay === 0 ? "plain" : `decayed${decay === undefined ? "" : `(${decay})`}`) +
+  (rate === 1 ? "" : `*${rate}`);
 
 /** Names of the parameters of each group. */
-function groupsOf(specs: Shaped, rateOf: RateOf): [group: Group, names: string[]][] {
+function groupsOf(specs: Shaped, ruleOf: RuleOf): [group: Group, names: string[]][] {
   const groups = new Map<Group, string[]>([
     ["decayed", []],
     ["plain", []],
   ]);
   for (const [name, { shape }] of Object.entries(specs)) {
-    const group = groupOf(name, shape, rateOf);
+    const group = groupOf(ruleOf(name, shape));
     groups.set(group, [...(groups.get(group) ?? []), name]);
   }
   return [...groups].filter(([, names]) => names.length > 0);
@@ -41,14 +48,14 @@ export interface AdamWOptions {
   readonly epsilon: number;
   /** Greatest global gradient norm; 0 = no limit. */
   readonly clipNorm: number;
-  /** 1 for every parameter unless given. */
-  readonly rateOf?: RateOf;
+  /** Decays what has two dimensions or more unless given; must be `initMoments`'s. */
+  readonly ruleOf?: RuleOf;
 }
 
 /** Zero moments for parameters of these shapes: `optimizer.<group>.first` and `.second`, flat. */
-export function initMoments(specs: Shaped, rateOf: RateOf = sameRate): Arrays {
+export function initMoments(specs: Shaped, ruleOf: RuleOf = usualRule): Arrays {
   const moments: Record<string, NdArray> = {};
-  for (const [group, names] of groupsOf(specs, rateOf)) {
+  for (const [group, names] of groupsOf(specs, ruleOf)) {
     const size = names.reduce((n, name) => n + count(specs[name]!.shape), 0);
     for (const moment of ["first", "second"]) {
       const data = new Float32Array(size);
@@ -79,7 +86,7 @@ export function adamW(
   step: AdamWStep,
   options: AdamWOptions,
 ): { readonly next: Record<string, tf.Tensor>; readonly gradNorm: tf.Tensor } {
-  const used = groupsOf(step.params, options.rateOf ?? sameRate).map(([group, names]) => ({
+  const used = groupsOf(step.params, options.ruleOf ?? usualRule).map(([group, names]) => ({
     ...{ group, names, gradient: flatten(names, step.grads) },
   }));
   const squares = used.map(({ gradient }) => tf.sum(tf.square(gradient)));
@@ -98,7 +105,7 @@ const limit = (gradient: tf.Tensor, norm: tf.Tensor, most: number): tf.Tensor =>
 function updateGroup(
   { group, names, gradient }: { group: Group; names: readonly string[]; gradient: tf.Tensor },
   { params, moments, learningRate, correction1, correction2 }: AdamWStep,
-  { weightDecay, beta1, beta2, epsilon, rateOf = sameRate }: AdamWOptions,
+  { weightDecay, beta1, beta2, epsilon, ruleOf = usualRule }: AdamWOptions,
 ): Record<string, tf.Tensor> {
   const [firstName, secondName] = [`optimizer.${group}.first`, `optimizer.${group}.second`];
   const decay = (old: tf.Tensor, now: tf.Tensor, beta: number) =>
@@ -108,9 +115,8 @@ function updateGroup(
   const spread = tf.add(tf.sqrt(tf.div(second, correction2)), epsilon);
   const direction = tf.div(tf.div(first, correction1), spread);
   const old = flatten(names, params);
-  const pulled =
-    group.startsWith("decayed") && weightDecay > 0 ? tf.mul(old, weightDecay) : undefined;
-  const rate = rateOf(names[0]!);
+  const { rate, decay: own = weightDecay } = ruleOf(names[0]!, params[names[0]!]!.shape);
+  const pulled = own > 0 ? tf.mul(old, own) : undefined;
   const ownRate = rate === 1 ? learningRate : tf.mul(learningRate, rate);
   const change = tf.mul(ownRate, pulled ? tf.add(direction, pulled) : direction);
   return {

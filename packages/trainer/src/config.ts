@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { loraConfig, modeConfig, towerModes } from "./lora-settings.js";
 import { lossConfig } from "./loss-config.js";
+import { optimizerConfig } from "./optimizer-config.js";
 
 const share = z.number().min(0).max(1);
 
@@ -40,28 +41,6 @@ const dataConfig = z.strictObject({
     .min(0)
     .default(10_000)
     .describe("disk for decoded pictures, MB, shared by the runs beside one another; 0 = none"),
-});
-
-const optimizerConfig = z.strictObject({
-  learningRate: z.number().positive().default(1e-3).describe("the highest, after warm-up"),
-  weightDecay: z.number().min(0).default(0.01).describe("decoupled; not on 1-D parameters"),
-  beta1: z.number().min(0).lt(1).default(0.9),
-  beta2: z.number().min(0).lt(1).default(0.999),
-  epsilon: z.number().positive().default(1e-8),
-  warmup: share.default(0.05).describe("share of the steps with a rising learning rate"),
-  schedule: z.enum(["cosine", "linear", "constant"]).default("cosine").describe("after warm-up"),
-  loraPlusRatio: z
-    .number()
-    .positive()
-    .default(1)
-    .describe("how much faster B learns than A in LoRA layers; LoRA+ takes 16"),
-  layerDecay: z
-    .number()
-    .gt(0)
-    .max(1)
-    .default(1)
-    .describe("learning rate of each block, as a share of the block above it"),
-  clipNorm: z.number().min(0).default(1).describe("greatest global gradient norm; 0 = no limit"),
 });
 
 const range = (low: number, high: number) =>

@@ -5,8 +5,8 @@ import { updateAverages } from "./averages.js";
 import type { TrainConfig } from "./config.js";
 import { besideOf, embedBatch, lossOf, pixelsOf } from "./forward.js";
 import { gradientsOf } from "./gradients.js";
-import { rateOf } from "./learning-rates.js";
 import { type Objective, objective } from "./objective.js";
+import { rulesOf } from "./parameter-rules.js";
 import { lossInputs, optimizerInputs, type StepShape, towerInputs } from "./step-inputs.js";
 import type { Trainable } from "./trainable.js";
 
@@ -87,7 +87,7 @@ export function update(
       correction1: inputs["correction1"]!,
       correction2: inputs["correction2"]!,
     },
-    { ...optimizer, rateOf: rateOf({ optimizer }, model.config) },
+    { ...optimizer, ruleOf: rulesOf({ optimizer }, model.config) },
   );
   const scale = result.next["logit_scale"];
   if (scale) result.next["logit_scale"] = tf.minimum(tf.maximum(scale, 0), mostLogScale);

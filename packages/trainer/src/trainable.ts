@@ -20,8 +20,8 @@ import * as tf from "@tensorflow/tfjs-core";
 import { initMoments } from "./adamw.js";
 import { initAverages } from "./averages.js";
 import type { TrainConfig } from "./config.js";
-import { rateOf } from "./learning-rates.js";
 import { lossNeeds, lossTerms } from "./loss-config.js";
+import { rulesOf } from "./parameter-rules.js";
 import { type Tuning, tuningOf } from "./tuning.js";
 
 /** A model on an engine, split into what is frozen and what is trained. */
@@ -68,7 +68,7 @@ export function createTrainable(engine: Engine, model: ClipModel, config: TrainC
   const stateOf = (trained: Arrays) => ({
     state: engine.state({
       ...trained,
-      ...initMoments(trained, rateOf(config, model.config)),
+      ...initMoments(trained, rulesOf(config, model.config)),
       ...(config.ema && initAverages(trained)),
       ...(gathers && zeroGradients(trained)),
     }),

@@ -101,10 +101,10 @@ test("clipping divides every gradient by the norm over the limit, and reports th
 test("LoRA+ and layer-wise decay multiply the learning rate, and nothing else", async () => {
   const engine = await createEngine("auto");
   const names = ["a", "b"];
-  const rateOf = (name: string) => (name === "b" ? 16 : 1);
+  const ruleOf = (name: string) => ({ rate: name === "b" ? 16 : 1 });
   const array = { ...float(1, 1), data: Float32Array.of(1) };
   const params = { a: array, b: array };
-  const state = engine.state({ ...params, ...initMoments(params, rateOf) });
+  const state = engine.state({ ...params, ...initMoments(params, ruleOf) });
   const program = await engine.compile({
     ...{ name: "rates", state, inputs: { gradient: float(1, 1), ...scalars } },
     run: ({ state: now, inputs }) => {
@@ -113,7 +113,7 @@ test("LoRA+ and layer-wise decay multiply the learning rate, and nothing else", 
       const { learningRate, correction1, correction2 } = inputs as Record<string, tf.Tensor>;
       const step = { params: own, grads, moments: now, learningRate: learningRate! };
       const corrections = { correction1: correction1!, correction2: correction2! };
-      const { next } = adamW({ ...step, ...corrections }, { ...options, weightDecay: 0, rateOf });
+      const { next } = adamW({ ...step, ...corrections }, { ...options, weightDecay: 0, ruleOf });
       return { outputs: {}, state: next };
     },
   });
