@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { captionTemplates } from "./captions.js";
 import { loraConfig, modeConfig, towerModes } from "./lora-settings.js";
 import { lossConfig } from "./loss-config.js";
 import { optimizerConfig } from "./optimizer-config.js";
@@ -23,6 +24,7 @@ const trainSource = dataSource.safeExtend({
     .default(1)
     .describe("share of each batch, relative to the other sets: 1 and 0.3 give 77 % and 23 %"),
   share: z.number().gt(0).max(1).default(1).describe("of the pairs, drawn by the seed: few-shot"),
+  captions: captionTemplates.optional(),
   shots: z.int().min(1).optional().describe("at most this many pictures of each class or title"),
 });
 

@@ -1,5 +1,6 @@
 import { UserError } from "@cliptune/engine";
-import type { DataSource, TrainConfig } from "./config.js";
+import { fillCaptions } from "./captions.js";
+import type { DataSource, TrainConfig, TrainSource } from "./config.js";
 import { type Pair, readFolder } from "./folder.js";
 import type { WeightedPairs } from "./sampler.js";
 import { subset } from "./subset.js";
@@ -16,7 +17,7 @@ export interface DataSets {
 export async function loadDataSets({ data, batchSize, seed }: TrainConfig): Promise<DataSets> {
   const train = await Promise.all(
     data.train.map(async (source) => ({
-      pairs: subset(await read(source), source, seed),
+      pairs: subset(await readSaid(source), source, seed),
       weight: source.weight,
     })),
   );
@@ -39,6 +40,12 @@ export function checkSize(train: readonly WeightedPairs[], batchSize: number): v
       `The training data has ${count} pairs but batchSize is ${batchSize}; set batchSize to at most ${count}.`,
     );
   }
+}
+
+/** The pairs with the captions that the source wants. */
+async function readSaid(source: TrainSource): Promise<Pair[]> {
+  const pairs = await read(source);
+  return source.captions ? fillCaptions(pairs, source.captions, source.path!) : pairs;
 }
 
 function read({ path, set, split }: DataSource): Promise<Pair[]> {
