@@ -108,6 +108,8 @@ test("an index whose vectors LanceDB holds is built, updated, made anew and sear
     code: 2,
     stderr: expect.stringContaining("did you mean lancedb"),
   });
+  const tight = await runCli([...args, "--memory", "0.01"]);
+  expectError(tight, /needs .* GB of memory, and 0.0100 GB are allowed.*--store lancedb/);
   const misplaced = await runCli([...args, "--vectors", far]);
   expect(misplaced).toMatchObject({ code: 2, stderr: expect.stringContaining("--store lancedb") });
 }, 60_000);

@@ -76,6 +76,14 @@ export const strictArg = {
   strict: { type: "boolean", description: "stop at the first picture that cannot be read" },
 } as const;
 
+export const memoryArg = {
+  memory: {
+    type: "string",
+    valueHint: "gigabytes",
+    description: "what the index may take, checked before it is made; what is free unless given",
+  },
+} as const;
+
 /** Where an index's vectors are, for the commands that write all of them. */
 export const storeArgs = {
   store: {
@@ -90,6 +98,7 @@ export const storeArgs = {
     description:
       "where lancedb keeps the vectors, such as s3://bucket/folder; in the index unless given",
   },
+  ...memoryArg,
 } as const;
 
 /** For a command that keeps an index as its data is, with the model that made it. */
@@ -104,6 +113,7 @@ export const indexUpdateArgs = {
   ...splitArg,
   model: { type: "string", valueHint: "dir", description: "where the index's model is now" },
   adapter: { type: "string", valueHint: "dir", description: "where its adapter is now" },
+  ...memoryArg,
   ...engineArg,
   ...dataDirArg,
 } as const;

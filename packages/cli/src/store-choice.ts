@@ -1,25 +1,38 @@
-import type { StoreChoice } from "@cliptune/index";
+import type { MemoryLimit, StoreChoice } from "@cliptune/index";
+import { numberFlag } from "./number-flag.js";
 import { didYouMean, UsageError } from "./usage-error.js";
 
 const stores = { exact: "flat", hnsw: "hnsw", lancedb: "lancedb" } as const;
 
-/** @throws UsageError for a store that isn't one, and for a place that the store can't use */
+/**
+ * Which store an index gets, and how much memory.
+ *
+ * @throws UsageError for a store that isn't one, and for a place that the store can't use
+ */
 export function storeChoice(args: {
   readonly store?: string | undefined;
   readonly vectors?: string | undefined;
-}): StoreChoice {
+  readonly memory?: string | undefined;
+}): StoreChoice & MemoryLimit {
   const { store, vectors } = args;
+  const limit = memoryLimit(args);
   if (vectors !== undefined && store !== "lancedb") {
     throw new UsageError("--vectors is for --store lancedb; the others keep them in the index");
   }
-  if (store === undefined) return {};
+  if (store === undefined) return limit;
   if (!isStore(store)) {
     const known = Object.keys(stores);
     throw new UsageError(
       `unknown --store ${store}: it is ${known.join(", ")}${didYouMean(store, known)}`,
     );
   }
-  return { store: stores[store], ...(vectors === undefined ? {} : { uri: vectors }) };
+  return { ...limit, store: stores[store], ...(vectors === undefined ? {} : { uri: vectors }) };
+}
+
+/** `--memory`, in gigabytes, as bytes. */
+export function memoryLimit({ memory }: { readonly memory?: string | undefined }): MemoryLimit {
+  if (memory === undefined) return {};
+  return { memoryLimit: numberFlag(memory, "--memory", { least: 0 }) * 1e9 };
 }
 
 function isStore(name: string): name is keyof typeof stores {

@@ -1,5 +1,6 @@
 import type { Encoder } from "@cliptune/clip";
 import { UserError } from "@cliptune/engine";
+import { makeCanaries } from "./canaries.js";
 import {
   type EncodeOptions,
   type EncodeProgress,
@@ -8,6 +9,7 @@ import {
 } from "./encode-pictures.js";
 import { createIndexWriter } from "./index-writer.js";
 import type { Manifest } from "./manifest.js";
+import type { MemoryLimit } from "./memory.js";
 import type { ModelReference } from "./model-reference.js";
 import { openIndex } from "./open-index.js";
 import { backgroundOf } from "./search/background-file.js";
@@ -15,13 +17,15 @@ import type { StoreChoice } from "./store-choice.js";
 
 export type BuildProgress = EncodeProgress;
 
-export interface BuildOptions extends EncodeOptions, StoreChoice {
+export interface BuildOptions extends EncodeOptions, StoreChoice, MemoryLimit {
   /** The index directory; made if need be, replaced at once when all is done. */
   readonly dir: string;
   /** Where `openSearcher` finds the model again. */
   readonly model: ModelReference;
   /** What is indexed, as on the command line; part of the advice when models differ. */
   readonly source?: string;
+  /** How many items there will be, where `items` doesn't tell: an index that can't fit is refused at once. */
+  readonly expected?: number;
   /** The least share of the exact ten nearest that searches shall find, 0.99 unless given. */
   readonly recall?: number;
 }
@@ -34,7 +38,8 @@ export interface BuildOptions extends EncodeOptions, StoreChoice {
  * there or the disk is full; the signal's reason when aborted
  */
 export async function buildIndex(options: BuildOptions): Promise<Manifest> {
-  const { dir, encoder, model } = options;
+  const { dir, encoder, model, items, memoryLimit } = options;
+  const expected = options.expected ?? (Array.isArray(items) ? items.length : undefined);
   const writer = await createIndexWriter({
     dir,
     dimension: encoder.dimension,
@@ -45,6 +50,8 @@ export async function buildIndex(options: BuildOptions): Promise<Manifest> {
     ...(options.recall === undefined ? {} : { recall: options.recall }),
     ...(options.store === undefined ? {} : { store: options.store }),
     ...(options.uri === undefined ? {} : { uri: options.uri }),
+    ...(expected === undefined ? {} : { expected }),
+    ...(memoryLimit === undefined ? {} : { memoryLimit }),
   });
   try {
     const { done, skipped, titles } = await encodePictures(writer.add, options);
@@ -56,7 +63,8 @@ export async function buildIndex(options: BuildOptions): Promise<Manifest> {
       );
     }
     const queries = await encodeTitles(encoder, titles);
-    const manifest = await writer.commit({ skipped, ...(queries && { queries }) });
+    const canaries = await makeCanaries(encoder);
+    const manifest = await writer.commit({ skipped, canaries, ...(queries && { queries }) });
     await prepareBackground(dir, encoder);
     return manifest;
   } catch (error) {

@@ -26,7 +26,7 @@ export interface Draft {
 
 export type DraftFacts = Pick<
   Manifest,
-  "fingerprint" | "model" | "source" | "dimension" | "count" | "skipped"
+  "fingerprint" | "model" | "canaries" | "source" | "dimension" | "count" | "skipped"
 >;
 
 export interface DraftOptions extends StoreChoice {

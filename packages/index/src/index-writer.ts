@@ -2,11 +2,12 @@ import { UserError } from "@cliptune/engine";
 import { beginDraft, type Draft, explained, lockDirectory } from "./draft.js";
 import type { HnswParameters } from "./hnsw-graph.js";
 import type { StoredItem } from "./item-store.js";
-import type { Manifest } from "./manifest.js";
+import type { Canaries, Manifest } from "./manifest.js";
+import { type MemoryLimit, memoryGuard } from "./memory.js";
 import { anchorReference, type ModelReference } from "./model-reference.js";
 import { checkStore, type StoreChoice } from "./store-choice.js";
 
-export interface WriterOptions extends StoreChoice {
+export interface WriterOptions extends StoreChoice, MemoryLimit {
   readonly dir: string;
   readonly dimension: number;
   /** Of what made the vectors; opening the index with another one is refused. */
@@ -14,11 +15,16 @@ export interface WriterOptions extends StoreChoice {
   readonly model?: ModelReference;
   readonly source?: string;
   readonly hnsw?: Partial<HnswParameters>;
+  /** How many items there will be, where that is known: an index that can't fit is refused at once. */
+  readonly expected?: number;
   /** Rows from which on LanceDB's searches are approximate, 10,000 unless given. */
   readonly trainFrom?: number;
   /** The least share of the exact ten nearest that searches shall find, 0.99 unless given. */
   readonly recall?: number;
 }
+
+/** Items between looks at what the index takes, where nobody knew how many will come. */
+const memoryChecks = 10_000;
 
 /** What approximate searches reach unless told otherwise. */
 export const defaultRecall = 0.99;
@@ -38,6 +44,8 @@ export interface IndexWriter {
 
 export interface CommitFacts {
   readonly skipped?: number;
+  /** What the model makes of some fixed inputs; opening the index with it checks that it still does. */
+  readonly canaries?: Canaries;
   /** `[n, D]` unit-norm queries like those to come, to measure recall with; else stored vectors. */
   readonly queries?: Float32Array;
 }
@@ -52,6 +60,8 @@ export async function createIndexWriter(options: WriterOptions): Promise<IndexWr
   const { dir } = options;
   checkRecall(options.recall);
   checkStore(options);
+  const assertFits = memoryGuard(dir, options);
+  assertFits(options.expected ?? 0);
   const lock = await lockDirectory(dir);
   const draft = await beginDraft(options).catch((error: unknown) => {
     lock.release();
@@ -72,6 +82,7 @@ export async function createIndexWriter(options: WriterOptions): Promise<IndexWr
         throw new UserError(`Two items have the id "${item.id}"; each needs its own.`);
       }
       ids.add(item.id);
+      if (ids.size % memoryChecks === 0) assertFits(ids.size);
       await addItem(dir, draft, { item, vector, thumbnail });
     },
     async commit(facts = {}) {
@@ -110,7 +121,7 @@ export async function addItem(
 async function commit(
   draft: Draft,
   { dir, dimension, fingerprint, model, source, recall = defaultRecall }: WriterOptions,
-  { skipped = 0, queries }: CommitFacts,
+  { skipped = 0, queries, canaries }: CommitFacts,
 ): Promise<Manifest> {
   const count = draft.vectors.rows;
   if (count === 0) throw new UserError(`There is nothing to index: no item was added to ${dir}.`);
@@ -119,6 +130,7 @@ async function commit(
     {
       ...{ fingerprint, dimension, count, skipped, source: source ?? null },
       model: model ? anchorReference(dir, model) : null,
+      canaries: canaries ?? null,
     },
   );
 }

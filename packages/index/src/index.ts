@@ -31,10 +31,17 @@ export {
   type LanceState,
   openLanceIndex,
 } from "./lance-index.js";
-export { type AnnRecall, formatVersion, type Manifest, readManifest } from "./manifest.js";
+export {
+  type AnnRecall,
+  type Canaries,
+  formatVersion,
+  type Manifest,
+  readManifest,
+} from "./manifest.js";
 export { type MapOptions, mapOf } from "./map/make-map.js";
 export { type IndexMap, readMap } from "./map/map-file.js";
 export { type Placed, placeVector } from "./map/place-vector.js";
+export { type MemoryLimit, type MemoryOptions, memoryNeeded } from "./memory.js";
 export { locateModel, type ModelOverride, type ModelReference } from "./model-reference.js";
 export { type OpenOptions, openIndex } from "./open-index.js";
 export {

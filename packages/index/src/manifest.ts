@@ -31,6 +31,12 @@ export interface LanceTable extends LanceState {
   readonly search: LanceSearch | null;
 }
 
+/** `[n, D]` of some fixed texts and pictures, float32 in base64; null where they can't be encoded. */
+export interface Canaries {
+  readonly texts: string | null;
+  readonly images: string | null;
+}
+
 /**
  * The only file with a fixed place: it names the version whose files hold the index, so replacing it
  * replaces the index at once.
@@ -46,6 +52,8 @@ export interface Manifest {
   readonly fingerprint: string;
   /** Null for an index of vectors that were made elsewhere. */
   readonly model: ModelReference | null;
+  /** What the model made of fixed inputs; none in indexes older than this. */
+  readonly canaries?: Canaries | null;
   /** What was indexed, as a person would name it on the command line. */
   readonly source: string | null;
   readonly dimension: number;

@@ -1,11 +1,13 @@
 import { createEncoder, loadAdapter, loadModel, preprocessImage } from "@cliptune/clip";
 import { createEngine, type Engine, type EngineName, UserError } from "@cliptune/engine";
+import { assertSameNumbers } from "./canaries.js";
 import { followIndex } from "./follow-index.js";
 import { type Manifest, readManifest } from "./manifest.js";
 import { type MapOptions, mapOf } from "./map/make-map.js";
 import type { IndexMap } from "./map/map-file.js";
 import { locateModel, type ModelOverride } from "./model-reference.js";
 import { openIndex } from "./open-index.js";
+import { assertSameModel } from "./same-model.js";
 import type { Background } from "./search/background.js";
 import { backgroundOf } from "./search/background-file.js";
 import type { FieldSummary } from "./search/field-summaries.js";
@@ -52,7 +54,8 @@ export interface SearcherOptions {
  * Opens an index together with the model that made it, as its manifest says. A new version of the
  * index by the same model is picked up by the next call; calls that run finish with the old one.
  *
- * @throws UserError when the model isn't where it was, is another one now, or the index is damaged
+ * @throws UserError when the model isn't where it was, is another one now or encodes otherwise than
+ * when the index was made, or the index is damaged
  */
 export async function openSearcher(dir: string, options: SearcherOptions = {}): Promise<Searcher> {
   const manifest = await readManifest(dir);
@@ -73,10 +76,15 @@ export async function openSearcher(dir: string, options: SearcherOptions = {}): 
     if (typeof given === "string") await engine.dispose();
   };
   try {
+    assertSameModel(dir, manifest, encoder.fingerprint);
+    const check = (kind: "texts" | "images") => assertSameNumbers(dir, manifest, { encoder, kind });
+    await check(manifest.canaries?.texts ? "texts" : "images");
     const open = () => openIndex(dir, { fingerprint: encoder.fingerprint });
     const followed = followIndex(dir, await open(), open);
-    const encodePicture = async (image: Uint8Array) =>
-      encoder.encodeImages(await preprocessImage(image, model.preprocessing), 1);
+    const encodePicture = async (image: Uint8Array) => {
+      await check("images"); // not before: its program takes a second to compile
+      return encoder.encodeImages(await preprocessImage(image, model.preprocessing), 1);
+    };
     const encodeTexts = rememberTexts(encoder.encodeTexts);
     const measured = new WeakMap<SearchIndex, Promise<Background>>();
     const backgroundIn = (index: SearchIndex) => {

@@ -1,6 +1,7 @@
 import { access } from "node:fs/promises";
 import { UserError } from "@cliptune/engine";
 import { type BuildOptions, prepareBackground } from "./build-index.js";
+import { makeCanaries } from "./canaries.js";
 import { encodePictures, encodeTitles } from "./encode-pictures.js";
 import { createIndexWriter } from "./index-writer.js";
 import type { StoredItem } from "./item-store.js";
@@ -9,7 +10,7 @@ import { type IndexBase, openBase } from "./open-base.js";
 import type { IndexItem } from "./read-picture.js";
 import { storeOf } from "./store-choice.js";
 
-export type ReindexOptions = Omit<BuildOptions, "items" | "source">;
+export type ReindexOptions = Omit<BuildOptions, "items" | "source" | "expected">;
 
 export interface ReindexReport {
   /** Pictures whose file is gone: their thumbnails were encoded in its place. */
@@ -26,7 +27,7 @@ export interface ReindexReport {
  * no picture can be read; the signal's reason when aborted
  */
 export async function reindex(options: ReindexOptions): Promise<ReindexReport> {
-  const { dir, encoder, model, recall, store, uri } = options;
+  const { dir, encoder, model, recall, store, uri, memoryLimit } = options;
   const before = await readManifest(dir); // makes no directory
   const { source } = before;
   const writer = await createIndexWriter({
@@ -34,6 +35,8 @@ export async function reindex(options: ReindexOptions): Promise<ReindexReport> {
     model: { ...model, strength: encoder.strength },
     ...(source === null ? {} : { source }),
     ...(recall === undefined ? {} : { recall }),
+    ...(memoryLimit === undefined ? {} : { memoryLimit }),
+    expected: before.count,
     ...(store === undefined ? storeOf(before) : { store, ...(uri !== undefined && { uri }) }),
   });
   try {
@@ -51,7 +54,8 @@ export async function reindex(options: ReindexOptions): Promise<ReindexReport> {
       );
       if (done === 0) throw unreadable(dir, skipped);
       const queries = await encodeTitles(encoder, titles);
-      const manifest = await writer.commit({ skipped, ...(queries && { queries }) });
+      const canaries = await makeCanaries(encoder);
+      const manifest = await writer.commit({ skipped, canaries, ...(queries && { queries }) });
       await prepareBackground(dir, encoder);
       return { fromThumbnails, manifest };
     } finally {

@@ -1,16 +1,18 @@
 import { UserError } from "@cliptune/engine";
+import { assertSameNumbers } from "./canaries.js";
 import { beginDraft, type Draft, explained, lockDirectory } from "./draft.js";
 import { type EncodeOptions, encodePictures, encodeTitles } from "./encode-pictures.js";
 import { addItem, checkRecall, defaultRecall } from "./index-writer.js";
 import type { ItemRow } from "./item-store.js";
 import { type Manifest, readManifest } from "./manifest.js";
+import { type MemoryLimit, memoryGuard } from "./memory.js";
 import { missingLabels } from "./missing-labels.js";
 import { type IndexBase, openBase } from "./open-base.js";
 import { planUpdate, type UpdatePlan } from "./plan-update.js";
 import { assertSameModel } from "./same-model.js";
 import { storeOf } from "./store-choice.js";
 
-export interface UpdateOptions extends EncodeOptions {
+export interface UpdateOptions extends EncodeOptions, MemoryLimit {
   /** The index directory. */
   readonly dir: string;
   /** The share of removed rows past which the index is written anew without them, 0.2 unless given. */
@@ -75,11 +77,15 @@ async function carryOut(
   if (encode.length + retold.length + removed.length === 0) {
     return { ...report, skipped: 0, compacted: false, manifest };
   }
+  if (encode.length > 0) {
+    assertRoom(options, manifest, manifest.rows + encode.length);
+    await assertSameNumbers(dir, manifest, { encoder: options.encoder, kind: "images" });
+  }
   const gone = [...removed, ...changed.map(({ row }) => row)];
   const before = missingLabels(base.items.labels(), manifest.rows);
   const empty = [...before, ...gone.map(({ label }) => label)];
   const compacted = empty.length > compactAt * manifest.rows;
-  const { dimension, fingerprint, model, source } = manifest;
+  const { dimension, fingerprint, model, source, canaries = null } = manifest;
   const draft = await beginDraft({
     ...{ dir, dimension, ...storeOf(manifest) },
     ...(compacted ? {} : { base: { manifest, removed: empty } }),
@@ -101,11 +107,17 @@ async function carryOut(
       titles: await encodeTitles(options.encoder, words),
       recall,
     };
-    const facts = { fingerprint, model, source, dimension, count, skipped };
+    const facts = { fingerprint, model, canaries, source, dimension, count, skipped };
     return { ...report, skipped, compacted, manifest: await draft.commit(end, facts) };
   } finally {
     await draft.abort();
   }
+}
+
+function assertRoom({ dir, memoryLimit }: UpdateOptions, manifest: Manifest, rows: number): void {
+  const { dimension, hnsw } = manifest;
+  const limit = memoryLimit === undefined ? {} : { memoryLimit };
+  memoryGuard(dir, { ...storeOf(manifest), ...limit, dimension, ...(hnsw && { hnsw }) })(rows);
 }
 
 function changeRows(

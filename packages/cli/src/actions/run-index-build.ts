@@ -1,7 +1,7 @@
 import { resolve } from "node:path";
 import { createEncoder } from "@cliptune/clip";
 import type { Engine } from "@cliptune/engine";
-import { buildIndex, type Manifest, type StoreChoice } from "@cliptune/index";
+import { buildIndex, type Manifest, type MemoryLimit, type StoreChoice } from "@cliptune/index";
 import type { Answer } from "../command.js";
 import { withEngine } from "../engine-choice.js";
 import { interruptible } from "../interrupt.js";
@@ -17,7 +17,7 @@ export interface IndexBuildOptions {
   /** The first picture that cannot be read ends the build; else it is left out and named. */
   readonly strict: boolean;
   readonly choice: ModelChoice;
-  readonly store: StoreChoice;
+  readonly store: StoreChoice & MemoryLimit;
   readonly engine: string;
 }
 
@@ -68,6 +68,7 @@ async function build(
       dir: resolve(options.outDir),
       model: { ...origin, ...(adapter ? { strength } : {}) },
       source: options.data.data,
+      ...(total === undefined ? {} : { expected: total }),
       ...options.store,
       strict,
       signal,

@@ -4,6 +4,7 @@ import {
   type ImportModel,
   type ImportReport,
   importIndex,
+  type MemoryLimit,
   type StoreChoice,
 } from "@cliptune/index";
 import type { Answer } from "../command.js";
@@ -19,7 +20,7 @@ export interface IndexImportOptions {
   readonly outDir: string;
   /** The model that made the embeddings; empty where it isn't known. */
   readonly choice: ModelChoice;
-  readonly store: StoreChoice;
+  readonly store: StoreChoice & MemoryLimit;
   readonly engine: string;
 }
 

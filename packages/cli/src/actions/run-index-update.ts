@@ -1,6 +1,6 @@
 import { resolve } from "node:path";
 import type { Engine } from "@cliptune/engine";
-import { type UpdateReport, updateIndex } from "@cliptune/index";
+import { type MemoryLimit, type UpdateReport, updateIndex } from "@cliptune/index";
 import type { Answer } from "../command.js";
 import { withEngine } from "../engine-choice.js";
 import { interruptible } from "../interrupt.js";
@@ -9,7 +9,7 @@ import { indexEncoder, type MovedModel } from "./index-choice.js";
 import { itemsOf } from "./index-items.js";
 import { type DataChoice, openData } from "./open-data.js";
 
-export interface IndexUpdateOptions extends MovedModel {
+export interface IndexUpdateOptions extends MovedModel, MemoryLimit {
   readonly data: DataChoice;
   readonly indexDir: string;
   readonly strict: boolean;
@@ -54,7 +54,7 @@ export function describeUpdate({
 
 async function update(
   engine: Engine,
-  { data, indexDir, strict, model, adapter }: IndexUpdateOptions,
+  { data, indexDir, strict, model, adapter, memoryLimit }: IndexUpdateOptions,
   signal: AbortSignal,
 ): Promise<UpdateReport> {
   const dir = resolve(indexDir);
@@ -65,6 +65,7 @@ async function update(
     return await updateIndex({
       ...{ dir, items: itemsOf(set), encoder, preprocessing },
       ...{ strict, signal },
+      ...(memoryLimit !== undefined && { memoryLimit }),
       onProgress: ({ done, skipped, total, imagesPerSecond }) =>
         progress.update(done + skipped, total, `${imagesPerSecond.toFixed(0)} pictures/s`),
       onError: (error) => progress.line(`left out: ${error.message}`),

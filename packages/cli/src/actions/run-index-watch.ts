@@ -2,7 +2,7 @@ import { stat } from "node:fs/promises";
 import { resolve } from "node:path";
 import type { DataSet } from "@cliptune/datasets";
 import type { Engine } from "@cliptune/engine";
-import { readManifest, type UpdateReport, watchIndex } from "@cliptune/index";
+import { type MemoryLimit, readManifest, type UpdateReport, watchIndex } from "@cliptune/index";
 import type { Answer } from "../command.js";
 import { describeError } from "../describe-error.js";
 import { withEngine } from "../engine-choice.js";
@@ -13,7 +13,7 @@ import { itemsOf } from "./index-items.js";
 import { type DataChoice, openData } from "./open-data.js";
 import { describeUpdate } from "./run-index-update.js";
 
-export interface IndexWatchOptions extends MovedModel {
+export interface IndexWatchOptions extends MovedModel, MemoryLimit {
   readonly data: DataChoice;
   readonly indexDir: string;
   readonly engine: string;
@@ -37,7 +37,7 @@ export async function runIndexWatch(options: IndexWatchOptions): Promise<Answer>
 /** @returns how many updates changed the index */
 async function watch(
   engine: Engine,
-  { data, indexDir, ...moved }: IndexWatchOptions,
+  { data, indexDir, memoryLimit, ...moved }: IndexWatchOptions,
   signal: AbortSignal,
 ): Promise<number> {
   const dir = resolve(indexDir);
@@ -52,6 +52,7 @@ async function watch(
   try {
     await watchIndex({
       ...{ dir, encoder, preprocessing, signal, paths: await watchedPaths(set) },
+      ...(memoryLimit !== undefined && { memoryLimit }),
       items: async () => itemsOf(await open()),
       onProgress: ({ done, skipped, total, imagesPerSecond }) =>
         progress.update(done + skipped, total, `${imagesPerSecond.toFixed(0)} pictures/s`),

@@ -3,6 +3,7 @@ import { createEncoder } from "@cliptune/clip";
 import type { Engine } from "@cliptune/engine";
 import {
   locateModel,
+  type MemoryLimit,
   type ReindexReport,
   readManifest,
   reindex,
@@ -22,7 +23,7 @@ export interface ReindexOptions {
   /** What is not chosen stays as the index has it. */
   readonly choice: ModelChoice;
   /** The index's own unless given. */
-  readonly store: StoreChoice;
+  readonly store: StoreChoice & MemoryLimit;
   readonly engine: string;
 }
 

@@ -56,7 +56,7 @@ export const indexExport = command({
       outDir: args.out,
       texts: args.texts === true,
       precision: oneOf("--dtype", args.dtype, precisions),
-      shardRows: Math.floor(numberFlag(args["shard-rows"], "--shard-rows", { least: 1 })),
+      shardRows: numberFlag(args["shard-rows"], "--shard-rows", { least: 1, whole: true }),
       format,
       engine: args.engine,
     });

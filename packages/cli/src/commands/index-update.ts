@@ -1,5 +1,6 @@
 import { command } from "../command.js";
 import { indexUpdateArgs, strictArg } from "../shared-args.js";
+import { memoryLimit } from "../store-choice.js";
 
 export const indexUpdate = command({
   name: "update",
@@ -18,6 +19,7 @@ export const indexUpdate = command({
       strict: args.strict === true,
       model: args.model,
       adapter: args.adapter,
+      ...memoryLimit(args),
       engine: args.engine,
     });
   },

@@ -1,5 +1,6 @@
 import { command } from "../command.js";
 import { indexUpdateArgs } from "../shared-args.js";
+import { memoryLimit } from "../store-choice.js";
 
 export const indexWatch = command({
   name: "watch",
@@ -16,6 +17,7 @@ export const indexWatch = command({
       indexDir: args.index,
       model: args.model,
       adapter: args.adapter,
+      ...memoryLimit(args),
       engine: args.engine,
     });
   },

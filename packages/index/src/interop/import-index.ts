@@ -3,12 +3,14 @@ import { resolve } from "node:path";
 import { type Encoder, type Preprocessing, preprocessImage } from "@cliptune/clip";
 import { UserError } from "@cliptune/engine";
 import { prepareBackground } from "../build-index.js";
+import { makeCanaries } from "../canaries.js";
 import { sha256 } from "../checksum.js";
 import { fileStamp } from "../file-stamp.js";
 import { inOrder } from "../in-order.js";
 import { createIndexWriter } from "../index-writer.js";
 import type { StoredItem } from "../item-store.js";
 import type { Manifest } from "../manifest.js";
+import type { MemoryLimit } from "../memory.js";
 import type { ModelReference } from "../model-reference.js";
 import type { StoreChoice } from "../store-choice.js";
 import { makeThumbnail } from "../thumbnail.js";
@@ -23,7 +25,7 @@ export interface ImportModel {
   readonly reference: ModelReference;
 }
 
-export interface ImportOptions extends StoreChoice {
+export interface ImportOptions extends StoreChoice, MemoryLimit {
   /** A folder in clip-retrieval's layout, or one that `exportIndex` wrote. */
   readonly from: string;
   /** The index directory; made if need be, replaced at once when all is done. */
@@ -52,7 +54,7 @@ const ahead = 16;
  * @throws UserError when the folder's parts don't fit together, or the vectors are not the model's
  */
 export async function importIndex(options: ImportOptions): Promise<ImportReport> {
-  const { from, dir, model, store, uri, recall, signal } = options;
+  const { from, dir, model, store, uri, recall, memoryLimit, signal } = options;
   const source = await openVectors(from);
   const { dimension } = source;
   if (model) await assertModel(model, from, source);
@@ -62,6 +64,8 @@ export async function importIndex(options: ImportOptions): Promise<ImportReport>
     ...(store !== undefined && { store }),
     ...(uri !== undefined && { uri }),
     ...(recall !== undefined && { recall }),
+    ...(memoryLimit !== undefined && { memoryLimit }),
+    expected: source.rows,
   });
   try {
     const queries = captionSample(source.rows, dimension);
@@ -79,7 +83,10 @@ export async function importIndex(options: ImportOptions): Promise<ImportReport>
       if (writer.count % 100 === 0) options.onProgress?.(writer.count, source.rows);
     }
     const captions = queries.rows();
-    const manifest = await writer.commit(captions ? { queries: captions } : {});
+    const manifest = await writer.commit({
+      ...(captions && { queries: captions }),
+      ...(model && { canaries: await makeCanaries(model.encoder) }),
+    });
     if (model) await prepareBackground(dir, model.encoder);
     return { thumbnails, manifest };
   } catch (error) {
