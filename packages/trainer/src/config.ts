@@ -216,10 +216,6 @@ export const trainConfig = z
     path: ["microBatchSize"],
     error: "must divide batchSize",
   })
-  .refine((c) => c.microBatchSize === undefined || !c.loss.some((term) => term.classCrossEntropy), {
-    path: ["microBatchSize"],
-    error: "is of no use to classCrossEntropy, which has no negatives in the batch: use accumulate",
-  })
   .refine((c) => simCseHasNoise(c), {
     path: ["loss"],
     error: "simCse on the same caption needs lora.dropout above 0: the noise is all that differs",

@@ -42,37 +42,59 @@ export interface ForwardOptions {
   readonly trained: Readonly<Record<string, tf.Tensor>>;
 }
 
+/** Seeds of batches lie within 1,000: those of a batch's other encodings meet none of them. */
+const seeds = { views: 1000, texts: 2000, classes: 3000 } as const;
+
+/** The network under the dropout masks of one encoding. */
+const networkAt = (
+  trainable: Trainable,
+  values: ProgramValues,
+  { config, trained }: ForwardOptions,
+): ((encoding?: keyof typeof seeds, keptPatches?: tf.Tensor) => Network) => {
+  const seed = values.inputs["seed"]!;
+  return (encoding, keptPatches) =>
+    networkOf(trainable, values, {
+      trained,
+      dropoutSeed: (encoding ? tf.add(seed, seeds[encoding]) : seed) as tf.Scalar,
+      recompute: config.recompute,
+      ...(keptPatches && { keptPatches: keptPatches as tf.Tensor2D }),
+    });
+};
+
+/** `[n, L]` ids and `[n]` ends → `[n, D]` */
+const encode = (ids: tf.Tensor, ends: tf.Tensor, by: Network): tf.Tensor2D =>
+  unitNorm(textTower(by, ids as tf.Tensor2D, ends as tf.Tensor1D));
+
+/** Embeddings `[C, D]` of the prompts of classes. */
+export function embedClasses(
+  trainable: Trainable,
+  values: ProgramValues,
+  options: ForwardOptions,
+): tf.Tensor2D {
+  const { classIds, classEnds } = values.inputs;
+  return encode(classIds!, classEnds!, networkAt(trainable, values, options)("classes"));
+}
+
 /** All embeddings that a batch's loss asks for. */
 export function embedBatch(
   trainable: Trainable,
   values: ProgramValues,
   pixels: Pixels,
-  { config, trained }: ForwardOptions,
+  options: ForwardOptions,
 ): Embedded {
-  const inputs = values.inputs as Record<string, tf.Tensor>;
-  const { ids, ends, otherIds, otherEnds, classIds, classEnds, seed, patches } = inputs;
-  const network = (dropoutSeed: tf.Tensor, keptPatches?: tf.Tensor): Network =>
-    networkOf(trainable, values, {
-      trained,
-      dropoutSeed: dropoutSeed as tf.Scalar,
-      recompute: config.recompute,
-      ...(keptPatches && { keptPatches: keptPatches as tf.Tensor2D }),
-    });
-  const net = network(seed!, patches);
-  const encode = (ids: tf.Tensor, ends: tf.Tensor, by: Network): tf.Tensor2D =>
-    unitNorm(textTower(by, ids as tf.Tensor2D, ends as tf.Tensor1D));
+  const { ids, ends, otherIds, otherEnds, classIds, patches } = values.inputs;
+  const network = networkAt(trainable, values, options);
+  const net = network(undefined, patches);
   const image = unitNorm(imageTower(net, pixels.pairs)); // [B, D]
   const text = encode(ids!, ends!, net); // [B, D]
-  // Seeds of batches lie within 1,000: those of the other encodings meet none of them.
   const views = pixels.views
-    ? tf.split(unitNorm(imageTower(network(tf.add(seed!, 1000)), pixels.views)), 2)
+    ? tf.split(unitNorm(imageTower(network("views"), pixels.views)), 2)
     : undefined;
-  const texts = otherIds ? encode(otherIds, otherEnds!, network(tf.add(seed!, 2000))) : undefined;
-  const classes = classIds && encode(classIds, classEnds!, network(tf.add(seed!, 3000))); // [C, D]
+  const texts = otherIds ? encode(otherIds, otherEnds!, network("texts")) : undefined;
   return {
     image,
     text,
-    ...(classes && { classes }),
+    ...(classIds && { classes: embedClasses(trainable, values, options) }), // [C, D]
     ...(views && { views: views as [tf.Tensor2D, tf.Tensor2D] }),
     ...(texts && { texts }),
   };

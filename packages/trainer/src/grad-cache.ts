@@ -1,11 +1,18 @@
-import type { ProgramDefinition, ProgramValues, Specs, Tensors } from "@cliptune/engine";
+import type { ProgramDefinition, ProgramValues, Spec, Specs, Tensors } from "@cliptune/engine";
 import * as tf from "@tensorflow/tfjs-core";
 import type { TrainConfig } from "./config.js";
-import { besideOf, embedBatch, lossOf, pixelsOf } from "./forward.js";
+import { besideOf, embedBatch, embedClasses, lossOf, pixelsOf } from "./forward.js";
 import { gradientsOf } from "./gradients.js";
 import { type Embedded, type Objective, objective } from "./objective.js";
 import { batchGradients, termOutputs, trainedOf, update } from "./step.js";
-import { lossInputs, optimizerInputs, type StepShape, towerInputs } from "./step-inputs.js";
+import {
+  type ClassShape,
+  classInputs,
+  lossInputs,
+  optimizerInputs,
+  type StepShape,
+  towerInputs,
+} from "./step-inputs.js";
 import { gradientPrefix, type Trainable } from "./trainable.js";
 
 /** Parameters that the loss takes itself, past the embeddings. */
@@ -14,23 +21,30 @@ const ofLoss: readonly string[] = ["logit_scale", "logit_bias"];
 type Named = Readonly<Record<string, tf.Tensor>>;
 
 /** Names of a batch's embeddings in programs' inputs and outputs. */
-const flat = ({ image, text, views, texts }: Embedded): Record<string, tf.Tensor2D> => ({
+const flat = ({ image, text, views, texts, classes }: Embedded): Record<string, tf.Tensor2D> => ({
   image,
   text,
+  ...(classes && { classes }),
   ...(views && { view0: views[0], view1: views[1] }),
   ...(texts && { texts }),
 });
 
-const nested = ({ image, text, view0, view1, texts }: Named): Embedded =>
+const nested = ({ image, text, view0, view1, texts, classes }: Named): Embedded =>
   ({
     ...{ image, text },
+    ...(classes && { classes }),
     ...(view0 && { views: [view0, view1] }),
     ...(texts && { texts }),
   }) as unknown as Embedded;
 
-/** Shapes of the embeddings that a loss asks for. */
+const rows = (count: number, dimension: number): Spec => ({
+  dtype: "float32",
+  shape: [count, dimension],
+});
+
+/** Shapes of the embeddings that a loss asks for; those of classes where the shape has them. */
 export function embeddingSpecs(
-  { batchSize, dimension }: StepShape,
+  { batchSize, dimension, classes }: StepShape,
   config: Pick<TrainConfig, "loss">,
 ): Specs {
   const { needs } = lossOf(config);
@@ -39,9 +53,10 @@ export function embeddingSpecs(
     ...(needs.views ? ["view0", "view1"] : []),
     ...(needs.texts ? ["texts"] : []),
   ];
-  return Object.fromEntries(
-    names.map((name) => [name, { dtype: "float32", shape: [batchSize, dimension] }]),
-  );
+  return {
+    ...Object.fromEntries(names.map((name) => [name, rows(batchSize, dimension)])),
+    ...(classes && { classes: rows(classes.count, dimension) }),
+  };
 }
 
 const held = ({ constants, state }: Trainable) => ({ ...(constants && { constants }), state });
@@ -167,6 +182,46 @@ export function backwardStep(
             tf.sum(tf.mul(embedded[name]!, values.inputs[`slope.${name}`]!)),
           );
           return parts.reduce((sum, part) => tf.add(sum, part)) as tf.Scalar;
+        },
+        trainedOf(trainable, values),
+      );
+      return { outputs: {}, state: gathered(values, grads, 1) };
+    },
+  };
+}
+
+/** The first and the third pass over prompts of classes, which are no rows of the batch. */
+export function embedClassesStep(
+  trainable: Trainable,
+  config: TrainConfig,
+  classes: ClassShape,
+): ProgramDefinition {
+  return {
+    ...held(trainable),
+    name: `embed-classes-${classes.count}`,
+    inputs: classInputs(classes),
+    run: (values) => {
+      const trained = trainedOf(trainable, values);
+      return { outputs: { classes: embedClasses(trainable, values, { config, trained }) } };
+    },
+  };
+}
+
+export function backwardClassesStep(
+  trainable: Trainable,
+  config: TrainConfig,
+  classes: ClassShape,
+): ProgramDefinition {
+  const { projectionDim } = trainable.model.config;
+  return {
+    ...held(trainable),
+    name: `backward-classes-${classes.count}`,
+    inputs: { ...classInputs(classes), "slope.classes": rows(classes.count, projectionDim) },
+    run: (values) => {
+      const { grads } = gradientsOf(
+        (trained) => {
+          const embedded = embedClasses(trainable, values, { config, trained });
+          return tf.sum(tf.mul(embedded, values.inputs["slope.classes"]!)) as tf.Scalar;
         },
         trainedOf(trainable, values),
       );

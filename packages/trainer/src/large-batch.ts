@@ -2,8 +2,10 @@ import type { Arrays, Data, NdArray, Program, ProgramDefinition } from "@cliptun
 import type { TrainConfig } from "./config.js";
 import { lossOf } from "./forward.js";
 import {
+  backwardClassesStep,
   backwardStep,
   contrastStep,
+  embedClassesStep,
   embeddingSpecs,
   embedStep,
   gatherStep,
@@ -69,7 +71,7 @@ async function whole({ trainable, config, programFor, shape }: Parts, batch: Inp
 async function cached({ trainable, config, programFor, shape }: Parts, batch: Inputs) {
   const { batchSize } = shape;
   const size = config.microBatchSize!;
-  const small = { ...shape, batchSize: size };
+  const small = { ...shape, batchSize: size, classes: undefined };
   const { needs } = lossOf(config);
   const micros = Array.from({ length: batchSize / size }, (_, i) => {
     const rows = Array.from({ length: size }, (_, k) => i * size + k);
@@ -78,7 +80,7 @@ async function cached({ trainable, config, programFor, shape }: Parts, batch: In
   const embed = await programFor(embedStep(trainable, config, small));
   const specs = towerInputs(small, needs);
   const embeddings: Record<string, Float32Array> = Object.fromEntries(
-    Object.keys(embeddingSpecs(shape, config)).map((name) => [
+    Object.keys(embeddingSpecs(small, config)).map((name) => [
       name,
       new Float32Array(batchSize * shape.dimension),
     ]),
@@ -89,17 +91,55 @@ async function cached({ trainable, config, programFor, shape }: Parts, batch: In
       rows.set(found[name]!.data as Float32Array, i * size * shape.dimension);
     }
   }
+  const prompts = await cachedClasses({ trainable, config, programFor, shape }, batch);
   const contrast = await programFor(contrastStep(trainable, config, shape));
-  const outputs = await contrast.step({ ...embeddings, ...pick(lossInputs(shape, needs), batch) });
+  const outputs = await contrast.step({
+    ...{ ...embeddings, ...prompts.embeddings },
+    ...pick(lossInputs(shape, needs), batch),
+  });
   const isSlope = (name: string): boolean => name.startsWith("slope.");
-  const slopes = Object.fromEntries(
+  const { "slope.classes": ofClasses, ...slopes } = Object.fromEntries(
     Object.entries(outputs).flatMap(([name, { data }]) => (isSlope(name) ? [[name, data]] : [])),
   );
   const backward = await programFor(backwardStep(trainable, config, small));
   for (const { rows, inputs } of micros) {
     await backward.step({ ...pick(specs, inputs), ...rowsOf(slopes, batchSize, rows) });
   }
+  await prompts.backward(ofClasses as Float32Array);
   return Object.fromEntries(Object.entries(outputs).filter(([name]) => !isSlope(name)));
+}
+
+/** The same passes over the prompts of classes, a micro-batch's number at a time. */
+async function cachedClasses({ trainable, config, programFor, shape }: Parts, batch: Inputs) {
+  const { classes, dimension } = shape;
+  if (!classes) return { embeddings: {}, backward: () => Promise.resolve() };
+  const { count, length } = classes;
+  const chunks = Array.from({ length: Math.ceil(count / config.microBatchSize!) }, (_, i) => {
+    const start = i * config.microBatchSize!;
+    const end = Math.min(count, start + config.microBatchSize!);
+    const inputs = {
+      classIds: batch["classIds"]!.subarray(start * length, end * length),
+      classEnds: batch["classEnds"]!.subarray(start, end),
+      ...seedOf(batch, i),
+    };
+    return { start, end, inputs, shape: { count: end - start, length } };
+  });
+  const embedded = new Float32Array(count * dimension);
+  for (const { start, inputs, shape } of chunks) {
+    const program = await programFor(embedClassesStep(trainable, config, shape));
+    const { classes: found } = await program.step(inputs);
+    embedded.set(found!.data as Float32Array, start * dimension);
+  }
+  return {
+    embeddings: { classes: embedded },
+    async backward(slopes: Float32Array): Promise<void> {
+      for (const { start, end, inputs, shape } of chunks) {
+        const program = await programFor(backwardClassesStep(trainable, config, shape));
+        const slope = slopes.subarray(start * dimension, end * dimension);
+        await program.step({ ...inputs, "slope.classes": slope });
+      }
+    },
+  };
 }
 
 /** Seeds of micro-batches lie apart, further than those of a batch's several encodings (`forward.ts`). */

@@ -15,7 +15,13 @@ export interface StepShape {
   /** D, for the teacher's embeddings. */
   readonly dimension: number;
   /** Prompts of classes and their tokens, where the loss has them. */
-  readonly classes?: { readonly count: number; readonly length: number } | undefined;
+  readonly classes?: ClassShape | undefined;
+}
+
+export interface ClassShape {
+  readonly count: number;
+  /** Tokens of each prompt. */
+  readonly length: number;
 }
 
 /** What the towers take for a batch (see `batches.ts`); each but `seed` and the classes' has a row a pair. */
@@ -32,10 +38,18 @@ export const towerInputs = (
   ...(k > 0 && { patches: int(b, k) }),
   ...(views && { viewBoxes: float(b, 2, 4), viewColors: float(b, 2, 12), viewBlurs: float(b, 2) }),
   ...(texts && { otherIds: int(b, l), otherEnds: int(b) }),
-  ...(classes && {
-    classIds: int(classes.count, classes.length),
-    classEnds: int(classes.count),
-  }),
+  ...(classes && classRows(classes)),
+});
+
+const classRows = ({ count, length }: ClassShape): Specs => ({
+  classIds: int(count, length),
+  classEnds: int(count),
+});
+
+/** What the text tower takes for prompts of classes alone. */
+export const classInputs = (classes: ClassShape): Specs => ({
+  ...classRows(classes),
+  seed: float(),
 });
 
 /** What the loss takes beside the embeddings; each has a row a pair. */

@@ -55,3 +55,21 @@ test("cross-entropy against the class names learns the classes, from its first v
   expect(final!.inDomain!.zeroShot!.top1).toBeGreaterThan(0.9);
   expect(base!.inDomain!.zeroShot!.top1).toBeLessThan(0.6);
 });
+
+test("in micro-batches, prompts included, the losses of a run are those of whole batches", async () => {
+  const losses = async (name: string, more: object) => {
+    const outDir = join(world.dir, name);
+    const data = { train: [{ path: classes }] };
+    const loss = [{ classCrossEntropy: { template: "a {}" } }, { infoNce: 0.2 }];
+    const config = world.full({ ...{ steps: 4, batchSize: 8, data, loss }, ...more });
+    await train(config, { outDir, engine, model: world.model });
+    const records = await readMetrics(join(outDir, "metrics.jsonl"));
+    return records.flatMap((record) => (record.type === "step" ? [record.loss] : []));
+  };
+  const [whole, cached] = [
+    await losses("whole", {}),
+    await losses("cached", { microBatchSize: 2 }),
+  ];
+  expect(whole).toHaveLength(4);
+  for (const [i, loss] of cached.entries()) expect(loss).toBeCloseTo(whole[i]!, 4);
+});

@@ -4,6 +4,7 @@ import { type Arrays, createEngine, type Data, type ProgramDefinition } from "@c
 import { parseTrainConfig, type TrainConfig, train } from "@cliptune/trainer";
 import { expect, test, vi } from "vitest";
 import { gatherGradients } from "../dist/large-batch.js";
+import type { ClassShape } from "../dist/step-inputs.js";
 import { createTrainable } from "../dist/trainable.js";
 import { tinyWorld } from "./tiny-world.js";
 
@@ -71,10 +72,17 @@ function inputsOf(pairs: number): Record<string, Data> {
 }
 
 /** Every gradient of a step, and what the loss was. */
-async function gradients(config: TrainConfig, inputs: Record<string, Data>) {
+async function gradients(config: TrainConfig, inputs: Record<string, Data>, classes?: ClassShape) {
   const trainable = createTrainable(engine, model, config);
   const { batchSize } = config;
-  const shape = { batchSize, canvasSize: canvas, textLength: length, keptPatches: 0, dimension };
+  const shape = {
+    batchSize,
+    canvasSize: canvas,
+    textLength: length,
+    keptPatches: 0,
+    dimension,
+    classes,
+  };
   const programFor = (definition: ProgramDefinition) => engine.compile(definition);
   const outputs = await gatherGradients({ trainable, config, programFor, shape }, inputs);
   const keys = trainable.names.map((name) => `gradient.${name}`);
@@ -102,6 +110,28 @@ test("micro-batches of 1 to 8 give the whole batch's loss, terms and gradients w
   expect(largest(plain.found)).toBeGreaterThan(0.1);
   for (const microBatchSize of [1, 4]) {
     const cached = await gradients(config({ microBatchSize }), inputs);
+    expect(largestGap(plain.found, cached.found)).toBeLessThan(1e-5);
+    expect(largestGap(plain.outputs, cached.outputs)).toBeLessThan(1e-5);
+  }
+});
+
+test("prompts of classes, five of them, are cached too: the same gradients within 1e-5", async () => {
+  const terms = [{ classCrossEntropy: {} }, { infoNce: 0.5 }];
+  const classes = { count: 5, length };
+  const inputs = {
+    ...inputsOf(8),
+    labels: Int32Array.from({ length: 8 }, (_, i) => i % 5),
+    classIds: inputsOf(5)["ids"]!,
+    classEnds: new Int32Array(5).fill(4),
+  };
+  const at = (more: object) => gradients(config({ loss: terms, ...more }), inputs, classes);
+  const plain = await at({ microBatchSize: 8 });
+  const path = "text_model.encoder.layers.0.self_attn.q_proj.lora_B.weight";
+  const alone = await at({ microBatchSize: 8, loss: [{ infoNce: 0.5 }] });
+  expect(largestGap(plain.found, alone.found)).toBeGreaterThan(1e-2); // the classes count
+  expect(Object.keys(plain.found)).toContain(`gradient.${path}`);
+  for (const microBatchSize of [2, 4]) {
+    const cached = await at({ microBatchSize });
     expect(largestGap(plain.found, cached.found)).toBeLessThan(1e-5);
     expect(largestGap(plain.outputs, cached.outputs)).toBeLessThan(1e-5);
   }
