@@ -45,7 +45,7 @@ function fields(message: Buffer): Field[] {
   return found;
 }
 
-/** TFRecords, checksums checked. */
+/** TFRecords, checksums checked. TensorBoard's own reader agrees: test/python/tensorboard_reads.py. */
 function records(file: Buffer): Buffer[] {
   const found: Buffer[] = [];
   for (let at = 0; at < file.length; ) {
