@@ -33,7 +33,7 @@ const on = (op, inputs, attrs = {}) => ({ op, inputs, attrs });
 const unaries = [
   ...["neg", "abs", "sign", "exp", "floor", "ceil", "round", "sin", "cos", "tan", "atan"],
   ...["sinh", "cosh", "asinh", "tanh", "sigmoid", "erf", "softplus", "relu", "isNaN", "isInf"],
-  ...["gelu", "identity"],
+  ...["gelu", "identity", "fullPrecision"],
 ].map((op) => unary(op));
 
 const domains = [

@@ -7,6 +7,7 @@ export { UserError } from "./errors.js";
 export { attention } from "./fused/attention.js";
 export { checkpoint } from "./fused/checkpoint.js";
 export { dropout, uniformNoise } from "./fused/dropout.js";
+export { fullPrecision } from "./fused/full-precision.js";
 export { gelu, quickGelu, silu } from "./fused/gelu.js";
 export { layerNorm } from "./fused/layer-norm.js";
 export { linear } from "./fused/linear.js";

@@ -1,4 +1,4 @@
-import { checkpoint, gelu, quickGelu } from "@cliptune/engine";
+import { checkpoint, fullPrecision, gelu, quickGelu } from "@cliptune/engine";
 import * as tf from "@tensorflow/tfjs-core";
 import { arraysFrom, vector } from "./random-arrays.js";
 import type { Case } from "./run-program.js";
@@ -120,6 +120,7 @@ export const elementwiseCases: Record<string, readonly Case[]> = {
   ],
   gelu: floats(gelu, -4, 4),
   quickGelu: floats(quickGelu, -4, 4),
+  fullPrecision: floats((x) => tf.grad((y) => tf.square(fullPrecision(y)))(x), -4, 4),
   checkpoint: floats((x) => tf.grad((y) => checkpoint((z) => tf.square(z), y))(x), -4, 4),
   identity: [...floats(tf.clone), ...ints(tf.clone), ...bools(tf.clone)],
   zerosLike: [...floats(tf.zerosLike), ...ints(tf.zerosLike), ...bools(tf.zerosLike)],

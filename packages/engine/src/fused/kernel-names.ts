@@ -4,6 +4,7 @@ import * as tf from "@tensorflow/tfjs-core";
 export const LayerNorm = "CliptuneLayerNorm";
 export const Gelu = "CliptuneGelu";
 export const After = "CliptuneAfter";
+export const FullPrecision = "CliptuneFullPrecision";
 
 export const hasKernel = (name: string): boolean => tf.getKernel(name, tf.getBackend()) != null;
 

@@ -105,6 +105,8 @@ const rules = {
   identity: same,
   // The first input, computed from no earlier than when the second is there.
   after: same,
+  // The input; from here on computed with in float32, whatever the precision asked for.
+  fullPrecision: same,
 
   add: broadcast,
   sub: broadcast,

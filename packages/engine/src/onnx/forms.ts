@@ -194,6 +194,7 @@ export const forms: Record<OpName, Form> = {
   not: direct("Not"),
   identity: direct("Identity"),
   after,
+  fullPrecision: direct("Identity"),
   isNaN: floatTest("IsNaN"),
   isInf: floatTest("IsInf"),
 

@@ -35,4 +35,4 @@ export const header = { size: 40, structSize: 0, majorVersion: 32, minorVersion:
 export const supported = { major: 0, minor: 54 } as const;
 
 /** PJRT_Buffer_Type */
-export const bufferTypes = { bool: 1, int32: 4, uint8: 6, float32: 11 } as const;
+export const bufferTypes = { bool: 1, int32: 4, uint8: 6, float32: 11, bfloat16: 13 } as const;

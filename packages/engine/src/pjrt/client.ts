@@ -16,6 +16,13 @@ const immutableUntilTransferCompletes = 1;
 /** PJRT_ExecuteOptions, all zero but its size. */
 const executeOptionsBytes = 256;
 
+/** An array of the host in the type that the device is to hold. */
+export interface HostArray {
+  readonly dtype: keyof typeof bufferTypes;
+  readonly shape: readonly number[];
+  readonly data: ArrayBufferView;
+}
+
 export interface Upload {
   readonly buffer: BufferHandle;
   /** Resolves when the host's array may be changed again. */
@@ -27,7 +34,7 @@ export interface Client {
   /** For people: platform, device, PJRT version. */
   readonly description: string;
   compile(text: string): ExecutableHandle;
-  upload(array: NdArray): Upload;
+  upload(array: HostArray): Upload;
   download(buffer: BufferHandle, spec: Spec): Promise<NdArray>;
   /** Starts a run; returns results that may still be on their way. */
   execute(

@@ -1,9 +1,10 @@
 import { checkArrays, copied, pick, specsOf } from "../arrays.js";
 import { optimise } from "../graph/passes.js";
-import { emitStableHlo } from "../stablehlo/emitter.js";
+import { emitStableHlo, storedType } from "../stablehlo/emitter.js";
 import type { Precision } from "../stablehlo/writer.js";
 import { trace } from "../trace/trace.js";
 import type { Arrays, Constants, Engine, State } from "../types.js";
+import { toBfloat16 } from "./bfloat16.js";
 import { type Client, type ExecutableHandle, openClient } from "./client.js";
 import { downloadAll, drop, type Holds, heldBy, uploadAll } from "./held.js";
 import { createProgram } from "./program.js";
@@ -12,8 +13,9 @@ export interface XlaOptions {
   /** Path of a PJRT plugin, such as `xla_cuda_plugin.so` of jax-cuda13-plugin. */
   readonly plugin: string;
   /**
-   * Of matrix products: `float32`; `tf32`, the default, float32 as tensor cores round it; `bf16`. Sums, and
-   * everything between products, are float32 always.
+   * Of matrix products: `float32`; `tf32`, the default, float32 as tensor cores round it; `bf16`, where activations
+   * and frozen matrices are kept in bfloat16 too. Trained parameters and their gradients, statistics, sums and what
+   * comes after `fullPrecision` are float32 always.
    */
   readonly precision?: Precision;
 }
@@ -40,7 +42,7 @@ export async function createXlaEngine({
     name: "xla",
     device: client.description,
     memoryInUse: client.memoryInUse,
-    constants: (arrays) => constants(client, holds, arrays),
+    constants: (arrays) => constants(client, holds, arrays, precision),
     state: (arrays) => state(client, holds, arrays),
     compile: async (definition) => {
       const program = emitStableHlo(optimise(await trace(definition)), { precision });
@@ -62,11 +64,15 @@ function compile(client: Client, name: string, text: string): ExecutableHandle {
   }
 }
 
-function constants(client: Client, holds: Holds, arrays: Arrays): Constants {
+function constants(client: Client, holds: Holds, arrays: Arrays, precision: Precision): Constants {
   const specs = specsOf(arrays);
   checkArrays("constants", specs, arrays);
   const result: Constants = { specs, dispose: () => drop(client, holds, result) };
-  holds.set(result, uploadAll(client, arrays).buffers);
+  const stored = Object.entries(arrays).map(([name, array]) => {
+    const isLow = storedType("constant", array, precision) === "bf16";
+    return [name, isLow ? toBfloat16(array) : array] as const;
+  });
+  holds.set(result, uploadAll(client, Object.fromEntries(stored)).buffers);
   return result;
 }
 

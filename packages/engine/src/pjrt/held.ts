@@ -1,6 +1,6 @@
 import { heldValue } from "../held-value.js";
 import type { Arrays, Specs } from "../types.js";
-import type { BufferHandle, Client } from "./client.js";
+import type { BufferHandle, Client, HostArray } from "./client.js";
 
 /** Device buffers by name. */
 export type Buffers = Map<string, BufferHandle>;
@@ -23,7 +23,7 @@ export interface Uploads {
 }
 
 /** Starts copying arrays to the device. */
-export function uploadAll(client: Client, arrays: Arrays): Uploads {
+export function uploadAll(client: Client, arrays: Readonly<Record<string, HostArray>>): Uploads {
   const uploads = Object.entries(arrays).map(([name, a]) => [name, client.upload(a)] as const);
   const done = Promise.all(uploads.map(([, upload]) => upload.done));
   // Who does not wait learns of a failed copy from the step that reads the buffer.

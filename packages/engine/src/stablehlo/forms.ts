@@ -2,13 +2,14 @@ import type { Node } from "../graph/graph.js";
 import { int, ints, type OpName } from "../graph/operators.js";
 import type { DType } from "../types.js";
 import * as composite from "./elementwise.js";
+import type { Kind } from "./kinds.js";
 import * as layout from "./layout.js";
-import { matmul } from "./matrix.js";
+import { product } from "./matrix.js";
 import * as windows from "./windows.js";
 import { denseText, hloTypes, type Value, type Writer } from "./writer.js";
 
-/** Says one primitive operator in StableHLO, given its inputs' values; returns its result's. */
-export type Form = (node: Node, inputs: readonly Value[], w: Writer) => Value;
+/** Says one primitive operator in StableHLO, given its inputs' values; returns its result's. Products ask how it is kept. */
+export type Form = (node: Node, inputs: readonly Value[], w: Writer, kind: Kind) => Value;
 
 const unary =
   (op: string): Form =>
@@ -38,14 +39,6 @@ const reduce =
 const literal: Form = ({ data, dtype, shape }, _, w) => {
   const type = hloTypes[dtype];
   return w.constant(denseText(data!, type), type, shape);
-};
-
-const product: Form = ({ attrs }, [a, b, added], w) => {
-  const { transposeA, transposeB, alpha } = attrs;
-  const flags = { transposeA: Boolean(transposeA), transposeB: Boolean(transposeB) };
-  const plain = matmul(a!, b!, flags, w);
-  const scaled = alpha === undefined ? plain : w.binary("multiply", plain, alpha as number);
-  return added ? w.binary("add", scaled, added) : scaled;
 };
 
 /** x − max(x), which the exponential cannot overflow on. */
@@ -141,6 +134,7 @@ export const forms: Record<OpName, Form> = {
   isInf: made(composite.isInfinite),
   identity: (_, [x]) => x!,
   after: (_, [x, when], w) => w.barrier(x!, when!),
+  fullPrecision: (_, [x]) => x!,
 
   add: binary("add"),
   sub: binary("subtract"),

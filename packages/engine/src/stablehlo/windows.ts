@@ -1,5 +1,5 @@
 import { foldRegion } from "./layout.js";
-import { narrow, precisions } from "./matrix.js";
+import { precisions } from "./matrix.js";
 import { array, list, tensorType, type Value, type Writer } from "./writer.js";
 
 /** How a window walks over the spatial axes of `[N, ..., C]`. */
@@ -17,7 +17,8 @@ export function conv(
   shape: readonly number[],
   w: Writer,
 ): Value {
-  const [image, weights] = [narrow(x, w), narrow(filter, w)];
+  const operands = w.precision === "bf16" ? "bf16" : "f32";
+  const [image, weights] = [w.convert(x, operands), w.convert(filter, operands)];
   const places = strides.map((_, i) => i).join(", ");
   const layout = `[b, ${places}, f]x[${places}, i, o]->[b, ${places}, f]`;
   const margins = list(before.map((margin, i) => list([margin, after[i]!])) as unknown as number[]);

@@ -12,6 +12,8 @@ export const hloTypes: Record<DType, HloType> = {
   bool: "i1",
 };
 
+export const isFloat = (type: HloType): boolean => type === "f32" || type === "bf16";
+
 /** An SSA value: its name (with `%`), element type and static shape. */
 export interface Value {
   readonly name: string;
@@ -34,10 +36,12 @@ const sameShape = (a: readonly number[], b: readonly number[]): boolean =>
 /** The number's bits in hexadecimal: exact, and the only spelling that infinities have. */
 function scalarText(value: number, type: HloType): string {
   if (type === "i1") return value ? "true" : "false";
-  if (type !== "f32") return String(value);
+  if (!isFloat(type)) return String(value);
   const bits = new DataView(new ArrayBuffer(4));
   bits.setFloat32(0, value);
-  return `0x${bits.getUint32(0).toString(16).toUpperCase().padStart(8, "0")}`;
+  // bfloat16 is the upper half; what is written in it loses nothing (`lowered.ts`).
+  const hex = bits.getUint32(0).toString(16).toUpperCase().padStart(8, "0");
+  return `0x${type === "bf16" ? hex.slice(0, 4) : hex}`;
 }
 
 /** The elements of a literal as MLIR's `dense` attribute. */
@@ -57,7 +61,7 @@ function neutral(fold: Fold, type: HloType): number {
   if (fold === "add") return 0;
   if (fold === "multiply") return 1;
   const lowest = fold === "maximum";
-  if (type === "f32") return lowest ? -Infinity : Infinity;
+  if (isFloat(type)) return lowest ? -Infinity : Infinity;
   if (type === "i32") return lowest ? -(2 ** 31) : 2 ** 31 - 1;
   return lowest ? 0 : type === "i1" ? 1 : 255;
 }
@@ -109,7 +113,7 @@ export class Writer {
 
   compare(direction: "EQ" | "NE" | "LT" | "LE" | "GT" | "GE", a: Value, b: Value | number): Value {
     const [x, y] = this.#together(a, b);
-    const order = x.type === "f32" ? "FLOAT" : x.type === "i32" ? "SIGNED" : "UNSIGNED";
+    const order = isFloat(x.type) ? "FLOAT" : x.type === "i32" ? "SIGNED" : "UNSIGNED";
     const types = `(${tensorType(x)}, ${tensorType(y)}) -> ${tensorType({ type: "i1", shape: x.shape })}`;
     return this.line(
       `stablehlo.compare ${direction}, ${x.name}, ${y.name}, ${order} : ${types}`,

@@ -151,6 +151,7 @@ export const elementwise: Kernels = {
   },
   Cast: ({ x }, { dtype }, b) => b.op("cast", [x!], { dtype }),
   Identity: unary("identity"),
+  CliptuneFullPrecision: unary("fullPrecision"),
   CliptuneAfter: ({ x, when }, _, b) => b.op("after", [x!, when!]),
   ZerosLike: ({ x }, _, b) => b.op("broadcastTo", [number(0, x!, b)], { shape: x!.shape }),
   OnesLike: ({ x }, _, b) => b.op("broadcastTo", [number(1, x!, b)], { shape: x!.shape }),
