@@ -16,6 +16,34 @@ const engineOptions = Object.fromEntries(
 // Without its kernel an operator is traced as the composite of tfjs operators that eager engines run.
 for (const kernel of options.withoutKernels ?? []) tf.unregisterKernel(kernel, "cliptune-trace");
 
+/** Median time of a step that nothing else runs beside. */
+async function secondsAlone(run) {
+  const seconds = [];
+  for (let i = 0; i < (options.steps ?? 5); i++) {
+    const from = performance.now();
+    await run();
+    seconds.push((performance.now() - from) / 1000);
+  }
+  return median(seconds);
+}
+
+/** Mean time of a step when up to `inFlight` are asked for before the first one's loss is read, as in training. */
+async function secondsOverlapped(run, inFlight) {
+  const steps = options.steps ?? 5;
+  const ask = async (count) => {
+    const pending = [];
+    for (let i = 0; i < count; i++) {
+      pending.push(run());
+      if (pending.length >= inFlight) await pending.shift();
+    }
+    await Promise.all(pending);
+  };
+  await ask(inFlight + 3);
+  const from = performance.now();
+  await ask(steps);
+  return (performance.now() - from) / 1000 / steps;
+}
+
 async function step() {
   const engine = await createEngine(options.engine ?? "onnx-cpu", engineOptions);
   const world = { ...makeWorld(options.world), ...(options.batch && { batch: options.batch }) };
@@ -32,18 +60,15 @@ async function step() {
   };
   if (options.compileOnly) return { compileS };
   const { loss } = await program.step(batch);
-  const seconds = [];
-  for (let i = 0; i < (options.steps ?? 5); i++) {
-    const from = performance.now();
-    await program.step(batch);
-    seconds.push((performance.now() - from) / 1000);
-  }
-  const stepS = median(seconds);
+  const stepS = options.inFlight
+    ? await secondsOverlapped(() => program.step(batch), options.inFlight)
+    : await secondsAlone(() => program.step(batch));
   return {
     stepS,
     pairsPerSecond: world.batch / stepS,
     gflops: operations({ ...world, length }) / stepS / 1e9,
     peakRssGB: process.resourceUsage().maxRSS / 1e6,
+    ...(engine.memory && { peakDeviceGB: (engine.memory()?.peak ?? 0) / 1e9 }),
     compileS,
     firstLoss: loss.data[0],
   };

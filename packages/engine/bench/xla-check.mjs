@@ -123,7 +123,7 @@ async function checkLeaks(engine, { program, random }) {
   const fed = Array.from({ length: 16 }, (_, i) => randomBatch(random, 9 + i));
   const measure = () => ({
     host: process.memoryUsage().rss / 2 ** 20,
-    device: (engine.memoryInUse() ?? 0) / 2 ** 20,
+    device: (engine.memory()?.inUse ?? 0) / 2 ** 20,
   });
   const run = async (steps) => {
     let inFlight = Promise.resolve();

@@ -7,7 +7,7 @@ import { type LoopParts, type Plan, type Progress, planRun, startProgress } from
 import { createPrefetch } from "./prefetch.js";
 import { createSampler } from "./sampler.js";
 import type { OnSkip } from "./skipped.js";
-import { createStepper, pairsPerStep, type Stepper } from "./stepper.js";
+import { createStepper, pairsPerStep, type Stepper, type StepResult } from "./stepper.js";
 import type { Summary } from "./summary.js";
 
 /** Steps until the end or an abort, evaluating and saving on the way. */
@@ -53,42 +53,90 @@ interface Work {
   readonly evaluator: Evaluator;
 }
 
+/** A step that the engine was asked for. */
+interface Pending {
+  readonly batch: Batch;
+  readonly result: Promise<{ readonly value: StepResult; readonly at: number }>;
+  readonly decodeSeconds: number;
+  readonly waitSeconds: number;
+}
+
+/**
+ * Asks for each step before the last one's result is in, so that the engine goes from one to the next while results
+ * are checked and written. Before an evaluation or a checkpoint, and at the end, no step is under way.
+ */
 async function takeSteps(
   parts: LoopParts,
   plan: Plan,
   progress: Progress,
   { batches, stepper, evaluator }: Work,
 ): Promise<void> {
-  const { config, log, signal, onEvent } = parts;
-  const { totalSteps } = plan;
+  const { totalSteps, evaluateEvery, checkpointEvery } = plan;
   const fetch = createPrefetch(batches, { first: progress.step, end: totalSteps, ahead });
-  while (progress.step < totalSteps && !signal?.aborted && !isOver(parts)) {
+  let asked = progress.step;
+  let pending: Pending | undefined;
+  let since = performance.now();
+  /** Records the step under way; when it ended, in milliseconds, or undefined where there was none. */
+  const settle = async (): Promise<number | undefined> => {
+    if (!pending) return undefined;
+    const { result, ...rest } = pending;
+    pending = undefined;
+    const { value, at } = await result;
+    await record(parts, plan, progress, { ...rest, result: value, seconds: (at - since) / 1000 });
+    since = at;
+    return at;
+  };
+  while (asked < totalSteps && !parts.signal?.aborted && !isOver(parts)) {
     const began = performance.now();
-    const { value: batch, seconds: decodeSeconds } = await fetch(progress.step);
+    const { value: batch, seconds: decodeSeconds } = await fetch(asked);
     const ready = performance.now();
-    const result = await stepper.step(progress.step, batch);
-    const done = performance.now();
-    await checkFinite(parts, progress.step + 1, result, batch);
-    progress.step++;
-    progress.loss = result.loss;
-    const record = {
-      type: "step",
-      step: progress.step,
-      epoch: progress.step / plan.stepsPerEpoch,
-      seconds: plan.seconds(),
-      ...result,
-      pairsPerSecond: pairsPerStep(config) / ((done - began) / 1000),
-      ...{ decodeSeconds, waitSeconds: (ready - began) / 1000 },
-      computeSeconds: (done - ready) / 1000,
-    } as const;
-    await log.append(record);
-    onEvent({ ...record, totalSteps });
-    const last = progress.step === totalSteps;
-    if (last || progress.step % plan.evaluateEvery === 0) {
-      await evaluateNow(parts, plan, progress, evaluator);
-    }
-    if (last || progress.step % plan.checkpointEvery === 0) {
-      await checkpointNow(parts, plan, progress);
-    }
+    const result = timed(stepper.step(asked++, batch));
+    const idleSince = Math.max(began, (await settle()) ?? 0);
+    pending = { batch, result, decodeSeconds, waitSeconds: Math.max(0, ready - idleSince) / 1000 };
+    const isDue = (every: number) => asked === totalSteps || asked % every === 0;
+    if (!isDue(evaluateEvery) && !isDue(checkpointEvery)) continue;
+    await settle();
+    if (isDue(evaluateEvery)) await evaluateNow(parts, plan, progress, evaluator);
+    if (isDue(checkpointEvery)) await checkpointNow(parts, plan, progress);
+    since = performance.now();
   }
+  await settle();
+}
+
+function timed(result: Promise<StepResult>): Pending["result"] {
+  const done = result.then((value) => ({ value, at: performance.now() }));
+  done.catch(() => undefined); // thrown where it is awaited
+  return done;
+}
+
+interface Done {
+  readonly batch: Batch;
+  readonly result: StepResult;
+  readonly decodeSeconds: number;
+  /** Of the engine's, for the batch. */
+  readonly waitSeconds: number;
+  /** Since the step before ended. */
+  readonly seconds: number;
+}
+
+async function record(
+  parts: LoopParts,
+  plan: Plan,
+  progress: Progress,
+  { batch, result, decodeSeconds, waitSeconds, seconds }: Done,
+): Promise<void> {
+  await checkFinite(parts, progress.step + 1, result, batch);
+  progress.step++;
+  progress.loss = result.loss;
+  const line = {
+    type: "step",
+    step: progress.step,
+    epoch: progress.step / plan.stepsPerEpoch,
+    seconds: plan.seconds(),
+    ...result,
+    pairsPerSecond: pairsPerStep(parts.config) / seconds,
+    ...{ decodeSeconds, waitSeconds, computeSeconds: seconds - waitSeconds },
+  } as const;
+  await parts.log.append(line);
+  parts.onEvent({ ...line, totalSteps: plan.totalSteps });
 }

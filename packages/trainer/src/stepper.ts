@@ -19,7 +19,10 @@ export interface StepResult {
 }
 
 export interface Stepper {
-  /** What comes back may be no finite number: `checkFinite`. */
+  /**
+   * Steps run in the order asked for, whether or not the one before is over. What comes back may be no finite
+   * number: `checkFinite`.
+   */
   step(step: number, batch: Batch): Promise<StepResult>;
   dispose(): Promise<void>;
 }
@@ -62,14 +65,24 @@ export function createStepper(
       classes: classesOf(inputs),
     },
   });
+  // A step is under way once its program was called; one whose program is yet to be compiled holds back the next.
+  let underWay: Promise<unknown> = Promise.resolve();
   const run = async (batch: Batch, scalars: Record<string, Float32Array>) => {
     const { inputs } = batch;
     const shape = shapeOf(batch);
+    const before = underWay;
     if (isLarge(config)) {
-      return largeStep({ trainable, config, programFor, shape }, inputs, scalars);
+      const large = { trainable, config, programFor, shape };
+      const result = before.then(() => largeStep(large, inputs, scalars));
+      underWay = result.catch(() => undefined); // several programs, one after the other
+      return result;
     }
-    const program = await programFor(trainStep(trainable, config, shape));
-    return program.step({ ...inputs, ...scalars });
+    const started = before.then(async () => {
+      const program = await programFor(trainStep(trainable, config, shape));
+      return { result: program.step({ ...inputs, ...scalars }) };
+    });
+    underWay = started.catch(() => undefined);
+    return (await started).result;
   };
   return {
     async step(step: number, batch: Batch): Promise<StepResult> {

@@ -29,6 +29,12 @@ export interface Upload {
   readonly done: Promise<void>;
 }
 
+/** In bytes; `peak` since the client was made, 0 where the plugin does not keep it. */
+export interface DeviceMemory {
+  readonly inUse: number;
+  readonly peak: number;
+}
+
 /** One device of a plugin, and the dozen calls that running programs on it takes. */
 export interface Client {
   /** For people: platform, device, PJRT version. */
@@ -44,8 +50,8 @@ export interface Client {
   ): BufferHandle[];
   release(buffer: BufferHandle): void;
   releaseExecutable(executable: ExecutableHandle): void;
-  /** Bytes of device memory in use, where the plugin counts them. */
-  memoryInUse(): number | undefined;
+  /** Bytes of device memory, where the plugin counts them. */
+  memory(): DeviceMemory | undefined;
   dispose(): void;
 }
 
@@ -66,9 +72,10 @@ export async function openClient(path: string): Promise<Client> {
     description: describe(library, client, device),
     ...transfers(guarded, client, device),
     ...programs(guarded, client),
-    memoryInUse: () => {
+    memory: () => {
       try {
-        return Number(guarded.call("Device_MemoryStats", [device]).word(3));
+        const stats = guarded.call("Device_MemoryStats", [device]);
+        return { inUse: Number(stats.word(3)), peak: Number(stats.word(4)) };
       } catch {
         return undefined; // optional in PJRT: the CPU plugin has none
       }

@@ -5,7 +5,7 @@ import type { Precision } from "../stablehlo/writer.js";
 import { trace } from "../trace/trace.js";
 import type { Arrays, Constants, Engine, State } from "../types.js";
 import { toBfloat16 } from "./bfloat16.js";
-import { type Client, type ExecutableHandle, openClient } from "./client.js";
+import { type Client, type DeviceMemory, type ExecutableHandle, openClient } from "./client.js";
 import { downloadAll, drop, type Holds, heldBy, uploadAll } from "./held.js";
 import { createProgram } from "./program.js";
 
@@ -24,8 +24,8 @@ export interface XlaOptions {
 export interface XlaEngine extends Engine {
   /** Platform, device and PJRT version, for people. */
   readonly device: string;
-  /** Bytes of device memory in use, where the plugin counts them. */
-  memoryInUse(): number | undefined;
+  /** Bytes of device memory, where the plugin counts them. */
+  memory(): DeviceMemory | undefined;
 }
 
 /**
@@ -41,7 +41,7 @@ export async function createXlaEngine({
   return {
     name: "xla",
     device: client.description,
-    memoryInUse: client.memoryInUse,
+    memory: client.memory,
     constants: (arrays) => constants(client, holds, arrays, precision),
     state: (arrays) => state(client, holds, arrays),
     compile: async (definition) => {
