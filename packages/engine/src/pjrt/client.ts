@@ -68,9 +68,10 @@ export async function openClient(path: string): Promise<Client> {
   }
   const device = library.read(found.word(3), 8).readBigUInt64LE();
   const guarded = guard(library);
+  const settled = createWaiter(library);
   return {
     description: describe(library, client, device),
-    ...transfers(guarded, client, device),
+    ...transfers(guarded, client, device, settled),
     ...programs(guarded, client),
     memory: () => {
       try {
@@ -139,23 +140,36 @@ function describe(library: Library, client: bigint, device: bigint): string {
   return `${platform}, ${kind}, PJRT ${library.version}`;
 }
 
-/** Waits on a thread of koffi's, so that JavaScript goes on meanwhile; `host` stays alive until then. */
-async function settled(library: Library, event: bigint, host: Memory): Promise<void> {
-  if (event === 0n) return;
-  try {
+/**
+ * Waits for events in the order they are given, each without holding JavaScript up. One at a time: a wait takes one
+ * of the few threads that decoding pictures and reading files take too, and the next event is mostly there by then.
+ */
+function createWaiter(library: Library) {
+  let last: Promise<unknown> = Promise.resolve();
+  const wait = async (event: bigint): Promise<void> => {
     const isReady = library.call("Event_IsReady", [event]).word(3) & 1n;
     if (isReady) library.call("Event_Error", [event]);
     else await library.callAsync("Event_Await", [event]);
-  } finally {
-    library.call("Event_Destroy", [event]);
-    keepAlive(host);
-  }
+  };
+  /** `host` stays alive until then. Throws what went wrong on the device. */
+  return (event: bigint, host: Memory): Promise<void> => {
+    if (event === 0n) return Promise.resolve();
+    const done = last
+      .then(() => wait(event))
+      .finally(() => {
+        library.call("Event_Destroy", [event]);
+        keepAlive(host);
+      });
+    last = done.catch(() => undefined);
+    return done;
+  };
 }
 
 function transfers(
   library: Guarded,
   client: bigint,
   device: bigint,
+  settled: ReturnType<typeof createWaiter>,
 ): Pick<Client, "upload" | "download" | "release"> {
   return {
     upload: ({ dtype, shape, data }) => {
@@ -171,14 +185,14 @@ function transfers(
         device,
         ...[0, 0], // memory and layout: the defaults
       ]);
-      const done = settled(library, call.word(13), host);
+      const done = settled(call.word(13), host);
       return { buffer: call.word(14) as BufferHandle, done };
     },
     download: async (buffer, { dtype, shape }) => {
       const data: Data = emptyData(dtype, elements(shape));
       const host = library.memory(data);
       const call = library.call("Buffer_ToHostBuffer", [buffer, 0, host, data.byteLength]);
-      await settled(library, call.word(6), host);
+      await settled(call.word(6), host);
       return { dtype, shape, data };
     },
     // After the client nothing is left to release.
