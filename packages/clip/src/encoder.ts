@@ -1,7 +1,7 @@
 import { type Engine, UserError } from "@cliptune/engine";
 import { type Adapter, adapterScales, checkAdapter } from "./adapter.js";
 import { encodeImageBatches, encodeTextBatches } from "./encode-batches.js";
-import { type EncoderParts, encoderPrograms } from "./encoder-programs.js";
+import { type EncoderParts, type EncoderPrograms, encoderPrograms } from "./encoder-programs.js";
 import { encoderFingerprint } from "./fingerprint.js";
 import type { ClipModel } from "./model.js";
 
@@ -22,8 +22,11 @@ export interface Encoder {
   encodeTexts(texts: readonly string[]): Promise<Float32Array>;
   /** Multiplier on the adapter: 0 is the base model, 1 the adapter as trained. Holds for later calls. */
   setStrength(strength: number): void;
-  /** Other weights for the same adapter shape, for instance the next checkpoint; nothing is compiled again. */
-  setAdapter(adapter: Adapter): Promise<void>;
+  /**
+   * Another adapter on the same base, or none; it holds for later calls. The base is in memory once. What was compiled for
+   * an adapter serves every other with its layers, ranks and scales, and is kept for when one of them comes back.
+   */
+  setAdapter(adapter: Adapter | undefined): Promise<void>;
   dispose(): Promise<void>;
 }
 
@@ -55,30 +58,50 @@ function checkStrength(strength: number): number {
   throw new UserError(`Strength is ${strength}; it must be a finite number, 0 for the base model.`);
 }
 
-function upload(engine: Engine, model: EncoderModel, adapter: Adapter | undefined): EncoderParts {
-  const { config, preprocessing } = model;
-  const weights = engine.constants(model.weights);
-  if (!adapter) return { engine, config, preprocessing, weights };
-  checkAdapter("The adapter", adapter, config);
-  const lora = {
-    state: engine.state(adapter.weights),
-    scales: adapterScales(config, adapter.config),
-  };
-  return { engine, config, preprocessing, weights, lora };
+/** What is compiled for adapters of one kind, and the matrices of the one that is on. */
+interface Slot {
+  readonly parts: EncoderParts;
+  readonly programs: EncoderPrograms;
 }
 
-/** The same layers with the same scales: what `setAdapter` may swap in without compiling. */
-function checkSwap(model: EncoderModel, known: Adapter | undefined, next: Adapter): void {
-  if (!known) {
-    throw new UserError("This encoder was made without an adapter; make another with one.");
-  }
-  checkAdapter("The adapter", next, model.config);
-  const scales = (adapter: Adapter) => JSON.stringify(adapterScales(model.config, adapter.config));
-  if (scales(known) !== scales(next)) {
-    throw new UserError(
-      "The adapter has other layers, ranks or alphas than the one before; make another encoder.",
-    );
-  }
+/** Adapters of one kind differ in their numbers alone. */
+function kindOf({ config }: EncoderModel, adapter: Adapter | undefined): string {
+  if (!adapter) return "";
+  const shapes = Object.entries(adapter.weights).map(([name, { shape }]) => [name, shape]);
+  return JSON.stringify([shapes.sort(), adapterScales(config, adapter.config)]);
+}
+
+/** Slots by their kind, over one copy of the model's weights. */
+function createSlots(engine: Engine, model: EncoderModel) {
+  const { config, preprocessing } = model;
+  const weights = engine.constants(model.weights);
+  const slots = new Map<string, Slot>();
+  return {
+    /** The slot of an adapter's kind, with the adapter in it. */
+    async holding(adapter: Adapter | undefined): Promise<Slot> {
+      const kind = kindOf(model, adapter);
+      const known = slots.get(kind);
+      if (known && adapter) await known.parts.lora?.state.write(adapter.weights);
+      return known ?? this.made(kind, adapter);
+    },
+    made(kind: string, adapter: Adapter | undefined): Slot {
+      const lora = adapter && {
+        state: engine.state(adapter.weights),
+        scales: adapterScales(config, adapter.config),
+      };
+      const parts = { engine, config, preprocessing, weights, ...(lora && { lora }) };
+      const slot = { parts, programs: encoderPrograms(parts) };
+      slots.set(kind, slot);
+      return slot;
+    },
+    async dispose(): Promise<void> {
+      for (const { parts, programs } of slots.values()) {
+        await programs.dispose();
+        parts.lora?.state.dispose();
+      }
+      weights.dispose();
+    },
+  };
 }
 
 /**
@@ -95,8 +118,9 @@ export async function createEncoder(
   const { batchSizes = [1, 8, 32] } = options;
   let { adapter } = options;
   let strength = checkStrength(options.strength ?? 1);
-  const parts = upload(engine, model, adapter);
-  const programs = encoderPrograms(parts);
+  if (adapter) checkAdapter("The adapter", adapter, model.config);
+  const slots = createSlots(engine, model);
+  let slot = await slots.holding(adapter);
   const { tokenizer } = model;
   const inTurn = queue();
   let disposed = false;
@@ -118,29 +142,27 @@ export async function createEncoder(
       return encoderFingerprint(model, adapter && { adapter, strength });
     },
     encodeImages(pixels, n) {
-      const run = { parts, programs, batchSizes, strength };
-      return encode(() => encodeImageBatches(run, pixels, n));
+      const how = { batchSizes, strength };
+      return encode(() => encodeImageBatches({ ...slot, ...how }, pixels, n));
     },
     encodeTexts(texts) {
-      const run = { parts, programs, batchSizes, strength };
-      return encode(() => encodeTextBatches(run, tokenizer, texts));
+      const how = { batchSizes, strength };
+      return encode(() => encodeTextBatches({ ...slot, ...how }, tokenizer, texts));
     },
     setStrength(value) {
       strength = checkStrength(value);
     },
     setAdapter: (next) =>
       encode(async () => {
-        checkSwap(model, adapter, next);
-        await parts.lora?.state.write(next.weights);
+        if (next) checkAdapter("The adapter", next, model.config);
+        slot = await slots.holding(next);
         adapter = next;
       }),
     dispose: () =>
       inTurn(async () => {
         if (disposed) return;
         disposed = true;
-        await programs.dispose();
-        parts.lora?.state.dispose();
-        parts.weights.dispose();
+        await slots.dispose();
       }),
   };
 }

@@ -38,14 +38,13 @@ export async function compareAdapters(options: CompareOptions): Promise<Answer> 
     pairs.map(({ file }) => preprocessImage(file, model.preprocessing)),
   );
   const result = await withEngine(options.engine, async (engine: Engine) => {
-    const after = await createEncoder(engine, model, { adapter });
-    const before = await createEncoder(engine, model, other ? { adapter: other } : {});
+    const encoder = await createEncoder(engine, model, other ? { adapter: other } : {});
     try {
-      const sets = [await embedded(before, pairs, pixels), await embedded(after, pairs, pixels)];
-      return drift(sets[0]!, sets[1]!, k);
+      const before = await embedded(encoder, pairs, pixels);
+      await encoder.setAdapter(adapter);
+      return drift(before, await embedded(encoder, pairs, pixels), k);
     } finally {
-      await before.dispose();
-      await after.dispose();
+      await encoder.dispose();
     }
   });
   const percent = (share: number) => `${(100 * share).toFixed(1)} %`;

@@ -40,14 +40,22 @@ export async function runTraining(options: TrainingOptions): Promise<Answer> {
       }),
     ),
   ).finally(() => progress.stop());
-  const peakMegabytes = Math.round(process.resourceUsage().maxRSS / 1024); // maxRSS is in kilobytes
-  const json = { outDir, ...summary, peakMegabytes };
+  const json = { outDir, ...summary, ...processCost() };
   if (!summary.interrupted) return { json, text: describe(options, summary) };
   const { config: file, outDir: out } = options;
   return {
     json,
     text: `Saved at step ${summary.step} of ${summary.totalSteps}. Go on with: cliptune train ${file} --out ${out} --resume`,
     exitCode: 130,
+  };
+}
+
+/** What this process has used: at its largest, and of all cores together. */
+function processCost() {
+  const { maxRSS, userCPUTime, systemCPUTime } = process.resourceUsage(); // kilobytes, microseconds
+  return {
+    peakMegabytes: Math.round(maxRSS / 1024),
+    cpuSeconds: Math.round((userCPUTime + systemCPUTime) / 1e6),
   };
 }
 

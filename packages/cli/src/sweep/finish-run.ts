@@ -52,6 +52,7 @@ export async function finishRun(
 async function writeCost(dir: string, answer: Readonly<Record<string, unknown>>): Promise<void> {
   const cost = {
     peakMegabytes: answer["peakMegabytes"],
+    cpuSeconds: answer["cpuSeconds"],
     fileMegabytes: Math.round((await weightBytes(join(dir, "best"))) / 1e4) / 100,
   };
   await replaceFile(join(dir, "cost.json"), (file) => file.writeFile(`${JSON.stringify(cost)}\n`));

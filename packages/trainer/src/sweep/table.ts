@@ -39,6 +39,7 @@ const labels: Readonly<Record<string, Omit<Column, "name">>> = {
   "best.inDomain.uniformityText": { label: "uniformity, texts" },
   "best.inDomain.modalityGap": { label: "gap" },
   seconds: { label: "time", unit: "s" },
+  cpuSeconds: { label: "CPU time", unit: "s" },
   pairsPerSecond: { label: "pairs/s" },
   peakMegabytes: { label: "peak memory", unit: "MB" },
   fileMegabytes: { label: "file", unit: "MB" },
