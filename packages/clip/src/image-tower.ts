@@ -10,9 +10,12 @@ function patches(pixels: tf.Tensor4D, grid: number, size: number): tf.Tensor {
   const side = grid * size;
   const whole = pixels.shape[1] === side && pixels.shape[2] === side;
   const cut = whole ? pixels : tf.slice(pixels, [0, 0, 0, 0], [batch, side, side, 3]);
-  const cells = tf.reshape(cut, [batch, grid, size, grid, size, 3]);
-  const ordered = tf.transpose(cells, [0, 1, 3, 5, 2, 4]); // [B, grid, grid, 3, p, p]
-  return tf.reshape(ordered, [batch, grid * grid, 3 * size * size]);
+  // Two transposes of few axes, first whole lines of a patch, then the colours of its pixels, run faster than one of all.
+  const lines = tf.reshape(cut, [batch, grid, size, grid, size * 3]);
+  const apart = tf.transpose(lines, [0, 1, 3, 2, 4]); // [B, grid, grid, p, p · 3]
+  const cells = tf.reshape(apart, [batch * grid * grid, size * size, 3]);
+  const planes = tf.transpose(cells, [0, 2, 1]); // [B · P, 3, p · p]
+  return tf.reshape(planes, [batch, grid * grid, 3 * size * size]);
 }
 
 /** Where a tower's tokens come from: the patches and their positions, all of them or those kept. */
