@@ -18,6 +18,29 @@ export interface Graph {
   readonly outputs: Readonly<Record<string, Node>>;
 }
 
+const none: Attributes = {};
+
+/** Attributes as text. A node's are handed on from pass to pass, so each is written out once. */
+const texts = new WeakMap<Attributes, string>();
+
+function textOf(attrs: Attributes): string {
+  let text = texts.get(attrs);
+  if (text === undefined) {
+    // Not JSON, which writes every infinity and NaN as null.
+    text = Object.entries(attrs)
+      .map(([name, value]) => `${name}=${value}`)
+      .join("; ");
+    texts.set(attrs, text);
+  }
+  return text;
+}
+
+function keyOf(op: OpName, inputs: readonly Node[], attrs: Attributes): string {
+  let key: string = op;
+  for (const { id } of inputs) key += `,${id}`;
+  return `${key} ${textOf(attrs)}`;
+}
+
 /**
  * Makes nodes; equal operators on equal inputs are one node, so common subexpressions never come to be.
  * Literals are shared by content.
@@ -26,11 +49,19 @@ export class GraphBuilder {
   #nodes = new Map<string, Node>();
   #count = 0;
 
-  op(op: OpName, inputs: readonly Node[], attrs: Attributes = {}): Node {
-    // Not JSON, which writes every infinity and NaN as null.
-    const settings = Object.entries(attrs).map(([name, value]) => `${name}=${value}`);
-    const key = `${op}(${inputs.map((n) => n.id).join()}) ${settings.join("; ")}`;
-    return this.#once(key, () => ({ op, inputs, attrs, ...inferSpec(op, inputs, attrs) }));
+  op(op: OpName, inputs: readonly Node[], attrs: Attributes = none): Node {
+    return this.#once(keyOf(op, inputs, attrs), () => ({
+      op,
+      inputs,
+      attrs,
+      ...inferSpec(op, inputs, attrs),
+    }));
+  }
+
+  /** The operator of `node` on other inputs of the same types and shapes. */
+  on(node: Node, inputs: readonly Node[]): Node {
+    const { op, attrs, dtype, shape } = node;
+    return this.#once(keyOf(op, inputs, attrs), () => ({ op, inputs, attrs, dtype, shape }));
   }
 
   input(source: Source, name: string, spec: Spec): Node {

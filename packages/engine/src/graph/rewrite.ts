@@ -1,9 +1,10 @@
 import { type Graph, GraphBuilder, liveNodes, type Node } from "./graph.js";
 
 /**
- * One local improvement: given a node and its inputs already rewritten, the node to put in its place,
- * or undefined to keep the operator as it is. `uses` counts the users of `node`, of its inputs and of theirs
- * as they were before: what has one user can be absorbed without computing it twice.
+ * One local improvement: given a node and its inputs already rewritten, the node to put in its place, which must
+ * be of the same type and shape where its users stay as they are; or undefined to keep the operator. `uses` counts
+ * the users of `node`, of its inputs and of theirs as they were before: what has one user can be absorbed without
+ * computing it twice.
  */
 export type Rule = (
   node: Node,
@@ -36,8 +37,9 @@ export function rewrite(graph: Graph, rules: readonly Rule[]): Graph {
 
 function countUses(graph: Graph, live: readonly Node[]): Map<Node, number> {
   const uses = new Map<Node, number>();
-  const used = [...live.flatMap((node) => node.inputs), ...Object.values(graph.outputs)];
-  for (const node of used) uses.set(node, (uses.get(node) ?? 0) + 1);
+  const use = (node: Node) => void uses.set(node, (uses.get(node) ?? 0) + 1);
+  for (const node of live) node.inputs.forEach(use);
+  Object.values(graph.outputs).forEach(use);
   return uses;
 }
 
@@ -46,5 +48,5 @@ function copy(node: Node, inputs: readonly Node[], builder: GraphBuilder): Node 
   if (node.op === "input") {
     return builder.input(node.attrs["source"] as "input", node.attrs["name"] as string, node);
   }
-  return builder.op(node.op, inputs, node.attrs);
+  return builder.on(node, inputs);
 }
