@@ -1,5 +1,5 @@
-import { rmSync } from "node:fs";
-import { join } from "node:path";
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { readSafetensors } from "@cliptune/clip";
 import { engineNames } from "@cliptune/engine";
 import { afterAll, describe, expect, test } from "vitest";
@@ -7,6 +7,7 @@ import { emptyFolder, outcomeOf, runCli, startCli } from "./repository/run-cli.j
 import { rootDir } from "./repository/source-files.js";
 
 const folder = emptyFolder("cli");
+const golden = join(rootDir, "test/fixtures/golden/tiny");
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 const commands = [
@@ -131,7 +132,6 @@ describe("params", () => {
 });
 
 describe("encode", () => {
-  const golden = join(rootDir, "test/fixtures/golden/tiny");
   const encode = async (name: string, flags: readonly string[]) => {
     const out = join(folder, `${name}.safetensors`);
     const model = ["--model", join(golden, "model")];
@@ -185,6 +185,34 @@ describe("encode", () => {
   test("an eager engine gives the same", async () => {
     const made = await encode("eager", ["--engine", "cpu"]);
     expect(await distance("base.logits_per_image", made["logits_per_image"]!)).toBeLessThan(1e-4);
+  });
+});
+
+describe("engine xla takes its plugin", () => {
+  const encode = (flags: readonly string[], env: Readonly<Record<string, string>> = {}) => {
+    const files = ["--tensors", join(golden, "io.safetensors"), "--out", join(folder, "none")];
+    const model = ["--model", join(golden, "model")];
+    return runCli(["encode", ...model, ...files, "--engine", "xla", ...flags], { env });
+  };
+
+  test("from --pjrt-plugin, before the environment", async () => {
+    const plugin = join(folder, "named.so");
+    const env = { CLIPTUNE_PJRT_PLUGIN: "/other.so" };
+    const { code, stderr } = await encode(["--pjrt-plugin", plugin], env);
+    expect(stderr).toMatch(/^error: .*does not exist.*\n$/);
+    expect(stderr).toContain(plugin);
+    expect(code).toBe(1);
+  });
+
+  test("from Python's packages when no flag or variable names one", async () => {
+    const packages = join(folder, "site-packages");
+    const plugin = join(packages, "jax_plugins/xla_cuda13/xla_cuda_plugin.so");
+    mkdirSync(dirname(plugin), { recursive: true });
+    writeFileSync(plugin, "not a library");
+    const { code, stderr } = await encode([], { PYTHONPATH: packages, CLIPTUNE_PJRT_PLUGIN: "" });
+    expect(stderr).toMatch(/^error: .*cannot be loaded/);
+    expect(stderr).toContain(plugin);
+    expect(code).toBe(1);
   });
 });
 

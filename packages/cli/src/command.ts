@@ -1,4 +1,6 @@
+import { resolve } from "node:path";
 import { type ArgsDef, type CommandDef, defineCommand, type ParsedArgs } from "citty";
+import { environment } from "./environment.js";
 
 /** What a command has to say: `json` with --json, `text` without. */
 export interface Answer {
@@ -31,10 +33,19 @@ export function command<const T extends ArgsDef>(parts: CommandParts<T>): Comman
   const definition = defineCommand({
     meta: { name: parts.name, description: parts.description },
     args: { ...parts.args, ...outputArgs },
-    run: ({ args, rawArgs }) =>
-      parts.run(args as unknown as ParsedArgs<T & typeof outputArgs>, rawArgs),
+    run: ({ args, rawArgs }) => {
+      takeEngineFlags(args);
+      return parts.run(args as unknown as ParsedArgs<T & typeof outputArgs>, rawArgs);
+    },
   });
   return { ...(definition as unknown as CommandDef), examples: parts.examples };
+}
+
+/** Flags of the engine go where whatever starts one looks: sweeps start further processes, which see them too. */
+function takeEngineFlags(args: Readonly<Record<string, unknown>>): void {
+  const { "pjrt-plugin": plugin, precision } = args;
+  if (typeof plugin === "string") environment.set("CLIPTUNE_PJRT_PLUGIN", resolve(plugin));
+  if (typeof precision === "string") environment.set("CLIPTUNE_PRECISION", precision);
 }
 
 /** A command that only holds others. */

@@ -3,17 +3,20 @@ import {
   type Engine,
   type EngineName,
   engineNames,
+  findPjrtPlugin,
   type Precision,
 } from "@cliptune/engine";
 import { environment } from "./environment.js";
+import { pythonPackages } from "./python-packages.js";
 import { didYouMean, UsageError } from "./usage-error.js";
 
-/** Starts the engine that --engine names, for the time of `body`. */
+/** Starts the engine that --engine names, on as many devices as asked for, for the time of `body`. */
 export async function withEngine<T>(
   name: string,
   body: (engine: Engine) => Promise<T>,
+  devices = 1,
 ): Promise<T> {
-  const engine = await startEngine(engineName(name));
+  const engine = await startEngine(engineName(name), devices);
   try {
     return await body(engine);
   } finally {
@@ -21,13 +24,15 @@ export async function withEngine<T>(
   }
 }
 
-/** The engine with what the environment says of it. */
-export function startEngine(name: EngineName | "auto"): Promise<Engine> {
-  const plugin = environment.pjrtPlugin;
+/** The engine with what flags and environment say of it. */
+export async function startEngine(name: EngineName | "auto", devices = 1): Promise<Engine> {
+  const plugin =
+    environment.pjrtPlugin ?? (name === "xla" ? findPjrtPlugin(await pythonPackages()) : undefined);
   const precision = precisionOf(environment.precision);
   const threads = threadsOf(environment.threads);
   return createEngine(name, {
     checkNaN: environment.checkNaN,
+    devices,
     ...(threads && { threads }),
     ...(plugin && { plugin }),
     ...(precision && { precision }),
@@ -40,7 +45,7 @@ const precisions: readonly Precision[] = ["float32", "tf32", "bf16"];
 function precisionOf(value: string | undefined): Precision | undefined {
   const known = precisions.find((candidate) => candidate === value);
   if (value === undefined || known) return known;
-  throw new UsageError(`CLIPTUNE_PRECISION is ${value}; it must be ${precisions.join(", ")}`);
+  throw new UsageError(`the precision is ${value}; it must be ${precisions.join(", ")}`);
 }
 
 /** @throws UsageError for what is no number of threads */

@@ -1,5 +1,9 @@
 /** The only file of this package that reads the environment. */
 export const environment = {
+  /** Says a flag as the variable that it stands for, to processes started from here on too. */
+  set(variable: "CLIPTUNE_PJRT_PLUGIN" | "CLIPTUNE_PRECISION", value: string): void {
+    process.env[variable] = value;
+  },
   /** Stack traces for errors: CLIPTUNE_DEBUG=1. */
   get debug(): boolean {
     return process.env["CLIPTUNE_DEBUG"] === "1";

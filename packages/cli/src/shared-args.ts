@@ -7,6 +7,17 @@ export const engineArg = {
     description:
       "where to compute: auto, onnx-cpu, onnx-webgpu, onnx-cuda, xla, tfjs-node-gpu, tfjs-node, wasm or cpu",
   },
+  "pjrt-plugin": {
+    type: "string",
+    valueHint: "file",
+    description:
+      "engine xla: the plugin, such as xla_cuda_plugin.so; python3's packages are searched unless given",
+  },
+  precision: {
+    type: "string",
+    valueHint: "name",
+    description: "engine xla: of matrix products, float32, tf32 (default) or bf16",
+  },
 } as const;
 
 export const modelArgs = {

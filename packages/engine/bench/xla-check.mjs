@@ -62,7 +62,7 @@ async function onXla(client, graph, data) {
     client.upload({ ...spec, data: data[Number(name.slice(1))] }),
   );
   const args = uploads.map(({ buffer }) => buffer);
-  const [result] = client.execute(executable, args, 1);
+  const [[result]] = client.execute(executable, [args], 1);
   const array = await client.download(result, program.results[0].spec);
   await Promise.all(uploads.map(({ done }) => done));
   for (const buffer of [result, ...args]) client.release(buffer);

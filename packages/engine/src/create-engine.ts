@@ -24,6 +24,8 @@ export interface EngineOptions {
   readonly plugin?: string;
   /** Precision of `xla`'s matrix products; `tf32` unless given. */
   readonly precision?: Precision;
+  /** Devices that `xla` computes on together; 1 unless given. */
+  readonly devices?: number;
 }
 
 export const engineNames: readonly EngineName[] = [...onnxNames, "xla", ...eagerNames];
@@ -33,6 +35,11 @@ export async function createEngine(
   name: EngineName | "auto" = "auto",
   options: EngineOptions = {},
 ): Promise<Engine> {
+  if ((options.devices ?? 1) > 1 && name !== "xla") {
+    throw new UserError(
+      `${options.devices} devices were asked for; engine ${name} computes on one: use engine xla, or devices: 1.`,
+    );
+  }
   if (name === "auto") return createOnnxEngine(options);
   if (isOnnx(name)) {
     const provider = providerOf(name);
@@ -40,13 +47,17 @@ export async function createEngine(
     return createOnnxEngine({ ...options, provider });
   }
   if (name === "xla") {
-    const { plugin, precision } = options;
+    const { plugin, precision, devices } = options;
     if (!plugin) {
       throw new UserError(
-        "The xla engine needs a PJRT plugin; name its file (xla_cuda_plugin.so of the Python package jax-cuda13-plugin), or use engine onnx-cpu.",
+        'The xla engine needs a PJRT plugin: install one (pip install "jax[cuda13]") or name its file (xla_cuda_plugin.so), or use engine onnx-cpu.',
       );
     }
-    return createXlaEngine({ plugin, ...(precision ? { precision } : {}) });
+    return createXlaEngine({
+      plugin,
+      ...(precision && { precision }),
+      ...(devices && { devices }),
+    });
   }
   if (isEager(name)) return createEagerEngine(name, await startBackend(name));
   throw new UserError(`Unknown engine ${name}; known engines: auto, ${engineNames.join(", ")}.`);

@@ -24,6 +24,11 @@ async function expectUserError(promise: Promise<unknown>, ...words: string[]): P
 test("xla without a plugin says which file it needs", () =>
   expectUserError(starting(), "needs a PJRT plugin", "xla_cuda_plugin.so", "onnx-cpu"));
 
+test("several devices are xla's alone", async () => {
+  const asked = createEngine("onnx-cpu", { devices: 2 });
+  await expectUserError(asked, "2 devices", "onnx-cpu computes on one", "use engine xla");
+});
+
 test("a plugin that is not there is named", () =>
   expectUserError(starting("/no/such/plugin.so"), "/no/such/plugin.so does not exist"));
 
@@ -57,8 +62,10 @@ test("a plugin of a version that cannot be called is refused, a later minor one 
   expect(() => checkTable("p.so", table(0, 60, functions - 1))).toThrow(/Install a newer plugin/);
 });
 
-test("compile options are CompileOptionsProto's bytes for one replica and one partition", () => {
-  expect([...compileOptions()]).toEqual([0x1a, 4, 0x20, 1, 0x28, 1]);
+test("compile options are CompileOptionsProto's bytes: any device, one replica, a partition each device", () => {
+  const anyDevice = [0x08, ...Array(9).fill(0xff), 0x01];
+  expect([...compileOptions(1)]).toEqual([0x1a, 15, ...anyDevice, 0x20, 1, 0x28, 1]);
+  expect([...compileOptions(4)]).toEqual([0x1a, 17, ...anyDevice, 0x20, 1, 0x28, 4, 0x30, 1]);
 });
 
 test("a plugin is found in the first folder that holds one, the newest CUDA before older ones", () => {

@@ -71,6 +71,30 @@ test("state that a program replaces is donated to the result of its name, other 
   ]);
 });
 
+test("over several devices inputs are split by rows where they can be; the rest, and all results, are on each", () => {
+  const b = new GraphBuilder();
+  const leaf = (source: "state" | "input", name: string, ...shape: number[]) =>
+    b.input(source, name, { dtype: "float32", shape });
+  const [x, odd, w] = [leaf("input", "x", 4, 2), leaf("input", "odd", 3), leaf("state", "w", 4)];
+  const sum = b.op("reduceSum", [x], { axes: [0] });
+  const next = b.op("mul", [w, b.op("reduceSum", [odd], { axes: [0] })]);
+  const outputs = { "output:sum": sum, "next:w": next };
+  const program = emitStableHlo({ outputs }, { precision, devices: 2 });
+  checkModule(program.text);
+  const whole = 'mhlo.sharding = "{replicated}"';
+  const [module, main] = program.text.split("\n");
+  expect(module).toContain("{mhlo.num_partitions = 2 : i32, mhlo.num_replicas = 1 : i32}");
+  expect(main).toContain('%arg0: tensor<4x2xf32> {mhlo.sharding = "{devices=[2,1]<=[2]}"}');
+  expect(main).toContain(`%arg1: tensor<4xf32> {tf.aliasing_output = 1 : i32, ${whole}}`);
+  expect(main).toContain(`%arg2: tensor<3xf32> {${whole}}`);
+  expect(main).toContain(`-> (tensor<2xf32> {${whole}}, tensor<4xf32> {${whole}})`);
+  expect(program.arguments.map(({ name, isSplit }) => [name, isSplit])).toEqual([
+    ["x", true],
+    ["w", false],
+    ["odd", false],
+  ]);
+});
+
 test("precision sets how a product of plain values reads them; it sums in float32 always", () => {
   const plain = operatorCases.find(({ op }) => op === "matmul")!;
   const dot = (as: Precision) => /stablehlo.dot_general .*/.exec(emitCase(plain, as).text)![0];

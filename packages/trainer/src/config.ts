@@ -172,6 +172,11 @@ export const trainConfig = z
       .min(1)
       .optional()
       .describe("pairs in memory at a time (GradCache): the same gradients for a third more time"),
+    devices: z
+      .int()
+      .min(1)
+      .default(1)
+      .describe("engine xla: GPUs that share each batch; negatives come from all of it"),
     accumulate: z
       .int()
       .min(1)
@@ -211,6 +216,10 @@ export const trainConfig = z
   .refine((c) => c.epochs === undefined || c.steps === undefined, {
     path: ["steps"],
     error: 'give "epochs" or "steps", not both',
+  })
+  .refine((c) => (c.microBatchSize ?? c.batchSize) % c.devices === 0, {
+    path: ["devices"],
+    error: "batchSize (microBatchSize, where given) must be a multiple of devices",
   })
   .refine((c) => c.batchSize % (c.microBatchSize ?? c.batchSize) === 0, {
     path: ["microBatchSize"],

@@ -1,4 +1,5 @@
 import { join, resolve } from "node:path";
+import type { Engine } from "@cliptune/engine";
 import {
   loadTrainModel,
   type SetMetrics,
@@ -27,7 +28,7 @@ export async function runTraining(options: TrainingOptions): Promise<Answer> {
   const config = await loadConfig(options.config, options.dataDir);
   const model = await loadTrainModel({ ...config, model: await modelDirectory(config.model) });
   const progress = createProgress({ label: "train" });
-  const summary = await withEngine(options.engine, (engine) =>
+  const run = (engine: Engine) =>
     interruptible("Saving a checkpoint … (Ctrl-C again ends at once, without it)", (signal) =>
       train(config, {
         outDir,
@@ -38,8 +39,10 @@ export async function runTraining(options: TrainingOptions): Promise<Answer> {
         signal,
         onEvent: (event) => show(event, progress),
       }),
-    ),
-  ).finally(() => progress.stop());
+    );
+  const summary = await withEngine(options.engine, run, config.devices).finally(() =>
+    progress.stop(),
+  );
   const json = { outDir, ...summary, ...processCost() };
   if (!summary.interrupted) return { json, text: describe(options, summary) };
   const { config: file, outDir: out } = options;

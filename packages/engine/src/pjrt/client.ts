@@ -35,47 +35,60 @@ export interface DeviceMemory {
   readonly peak: number;
 }
 
-/** One device of a plugin, and the dozen calls that running programs on it takes. */
+/** The devices of a plugin that programs run on, and the dozen calls that this takes. */
 export interface Client {
   /** For people: platform, device, PJRT version. */
   readonly description: string;
+  readonly devices: number;
+  /** One program for all devices, each of which computes its share. */
   compile(text: string): ExecutableHandle;
-  upload(array: HostArray): Upload;
+  /** Starts a copy to a device, by its place among the client's. */
+  upload(array: HostArray, device?: number): Upload;
   download(buffer: BufferHandle, spec: Spec): Promise<NdArray>;
-  /** Starts a run; returns results that may still be on their way. */
+  /**
+   * Starts a run; returns results that may still be on their way.
+   *
+   * @param args of each device, its arguments
+   * @returns of each device, its results
+   */
   execute(
     executable: ExecutableHandle,
-    args: readonly BufferHandle[],
+    args: ReadonlyArray<readonly BufferHandle[]>,
     results: number,
-  ): BufferHandle[];
+  ): BufferHandle[][];
   release(buffer: BufferHandle): void;
   releaseExecutable(executable: ExecutableHandle): void;
-  /** Bytes of device memory, where the plugin counts them. */
+  /** Of the first device, where the plugin counts it. */
   memory(): DeviceMemory | undefined;
   dispose(): void;
 }
 
-/** Opens the first device that the plugin at `path` offers. */
-export async function openClient(path: string): Promise<Client> {
+/** Opens the first `count` devices that the plugin at `path` offers. */
+export async function openClient(path: string, count = 1): Promise<Client> {
   const library = await loadLibrary(path);
   const client = createClient(library);
   const found = library.call("Client_AddressableDevices", [client]);
-  if (found.word(4) === 0n) {
+  const there = Number(found.word(4));
+  if (there < count) {
     library.call("Client_Destroy", [client]);
     throw new UserError(
-      `PJRT plugin ${path} finds no device on this machine; check the device's driver, or use engine onnx-cpu.`,
+      there === 0
+        ? `PJRT plugin ${path} finds no device on this machine; check the device's driver, or use engine onnx-cpu.`
+        : `PJRT plugin ${path} finds ${there} device${there > 1 ? "s" : ""} on this machine; ${count} were asked for: lower devices.`,
     );
   }
-  const device = library.read(found.word(3), 8).readBigUInt64LE();
+  const list = library.read(found.word(3), 8 * count);
+  const devices = Array.from({ length: count }, (_, i) => list.readBigUInt64LE(8 * i));
   const guarded = guard(library);
   const settled = createWaiter(library);
   return {
-    description: describe(library, client, device),
-    ...transfers(guarded, client, device, settled),
-    ...programs(guarded, client),
+    description: describe(library, client, devices),
+    devices: count,
+    ...transfers(guarded, client, devices, settled),
+    ...programs(guarded, client, count),
     memory: () => {
       try {
-        const stats = guarded.call("Device_MemoryStats", [device]);
+        const stats = guarded.call("Device_MemoryStats", [devices[0]!]);
         return { inUse: Number(stats.word(3)), peak: Number(stats.word(4)) };
       } catch {
         return undefined; // optional in PJRT: the CPU plugin has none
@@ -131,13 +144,14 @@ function createClient(library: Library): bigint {
   }
 }
 
-function describe(library: Library, client: bigint, device: bigint): string {
+function describe(library: Library, client: bigint, devices: readonly bigint[]): string {
   const text = (struct: { word(i: number): bigint }) =>
     library.read(struct.word(3), Number(struct.word(4))).toString();
   const platform = text(library.call("Client_PlatformName", [client]));
-  const description = library.call("Device_GetDescription", [device]).word(3);
+  const description = library.call("Device_GetDescription", [devices[0]!]).word(3);
   const kind = text(library.call("DeviceDescription_Kind", [description]));
-  return `${platform}, ${kind}, PJRT ${library.version}`;
+  const count = devices.length > 1 ? `${devices.length} × ` : "";
+  return `${platform}, ${count}${kind}, PJRT ${library.version}`;
 }
 
 /**
@@ -168,11 +182,11 @@ function createWaiter(library: Library) {
 function transfers(
   library: Guarded,
   client: bigint,
-  device: bigint,
+  devices: readonly bigint[],
   settled: ReturnType<typeof createWaiter>,
 ): Pick<Client, "upload" | "download" | "release"> {
   return {
-    upload: ({ dtype, shape, data }) => {
+    upload: ({ dtype, shape, data }, device = 0) => {
       const host = library.memory(data);
       const call = library.call("Client_BufferFromHostBuffer", [
         client,
@@ -182,7 +196,7 @@ function transfers(
         shape.length,
         ...[0, 0], // strides: dense
         immutableUntilTransferCompletes,
-        device,
+        devices[device]!,
         ...[0, 0], // memory and layout: the defaults
       ]);
       const done = settled(call.word(13), host);
@@ -203,29 +217,32 @@ function transfers(
 function programs(
   library: Guarded,
   client: bigint,
+  devices: number,
 ): Pick<Client, "compile" | "execute" | "releaseExecutable"> {
   return {
     compile: (text) => {
       const code = library.memory(Buffer.from(text));
       const format = library.memory(Buffer.from("mlir"));
-      const options = library.memory(compileOptions());
+      const options = library.memory(compileOptions(devices));
       // PJRT_Program: size, extension, code and its length, format and its length
       const program = library.words([48, 0, code, code.length, format, format.length]);
       const call = library.call("Client_Compile", [client, program, options, options.length]);
       return call.word(6) as ExecutableHandle;
     },
     execute: (executable, args, results) => {
-      const outputs = library.words([], results);
+      const outputs = args.map(() => library.words([], results));
       library.call("LoadedExecutable_Execute", [
         executable,
         library.words([executeOptionsBytes], executeOptionsBytes / 8),
-        library.words([library.words(args)]), // lists of lists: one a device
-        1,
+        library.words(args.map((list) => library.words(list))),
         args.length,
-        library.words([outputs]),
-        ...[0, 0], // no event of completion; the device compiled for
+        args[0]!.length,
+        library.words(outputs),
+        ...[0, 0], // no event of completion; the devices compiled for
       ]);
-      return Array.from({ length: results }, (_, i) => outputs.word(i) as BufferHandle);
+      return outputs.map((list) =>
+        Array.from({ length: results }, (_, i) => list.word(i) as BufferHandle),
+      );
     },
     releaseExecutable: (executable) =>
       void (library.open && library.call("LoadedExecutable_Destroy", [executable])),

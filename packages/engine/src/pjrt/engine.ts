@@ -1,12 +1,13 @@
 import { checkArrays, copied, pick, specsOf } from "../arrays.js";
 import { optimise } from "../graph/passes.js";
-import { emitStableHlo, storedType } from "../stablehlo/emitter.js";
+import { storedType } from "../stablehlo/arguments.js";
+import { emitStableHlo } from "../stablehlo/emitter.js";
 import type { Precision } from "../stablehlo/writer.js";
 import { trace } from "../trace/trace.js";
 import type { Arrays, Constants, Engine, State } from "../types.js";
 import { toBfloat16 } from "./bfloat16.js";
 import { type Client, type DeviceMemory, type ExecutableHandle, openClient } from "./client.js";
-import { downloadAll, drop, type Holds, heldBy, uploadAll } from "./held.js";
+import { downloadAll, drop, type Holds, heldBy, release, uploadAll } from "./held.js";
 import { createProgram } from "./program.js";
 
 export interface XlaOptions {
@@ -18,6 +19,11 @@ export interface XlaOptions {
    * comes after `fullPrecision` are float32 always.
    */
   readonly precision?: Precision;
+  /**
+   * Devices that compute together, 1 unless given: each holds all constants and state and computes its share of every
+   * input's rows; what a loss compares is gathered, and gradients are summed, by XLA's own collectives.
+   */
+  readonly devices?: number;
 }
 
 /** An engine on XLA, which also knows its device. */
@@ -29,14 +35,15 @@ export interface XlaEngine extends Engine {
 }
 
 /**
- * Compiles programs with XLA and runs them on the first device of a PJRT plugin. Constants are copied there once,
+ * Compiles programs with XLA and runs them on the first devices of a PJRT plugin. Constants are copied there once,
  * state stays there. Dispose of constants, state and programs to give their memory back.
  */
 export async function createXlaEngine({
   plugin,
   precision = "tf32",
+  devices = 1,
 }: XlaOptions): Promise<XlaEngine> {
-  const client = await openClient(plugin);
+  const client = await openClient(plugin, devices);
   const holds: Holds = new WeakMap();
   return {
     name: "xla",
@@ -45,7 +52,10 @@ export async function createXlaEngine({
     constants: (arrays) => constants(client, holds, arrays, precision),
     state: (arrays) => state(client, holds, arrays),
     compile: async (definition) => {
-      const program = emitStableHlo(optimise(await trace(definition)), { precision });
+      const program = emitStableHlo(optimise(await trace(definition)), {
+        precision,
+        devices,
+      });
       const executable = compile(client, definition.name, program.text);
       return createProgram(client, holds, { definition, program, executable });
     },
@@ -89,9 +99,9 @@ function state(client: Client, holds: Holds, arrays: Arrays): State {
       const current = heldBy(holds, result);
       checkArrays("state.write", specs, changed);
       const { buffers, done } = uploadAll(client, copied(changed));
-      for (const [name, buffer] of buffers) {
-        client.release(current.get(name)!);
-        current.set(name, buffer);
+      for (const [name, placed] of buffers) {
+        release(client, current.get(name)!);
+        current.set(name, placed);
       }
       await done;
     },

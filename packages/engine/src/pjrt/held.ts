@@ -2,8 +2,11 @@ import { heldValue } from "../held-value.js";
 import type { Arrays, Specs } from "../types.js";
 import type { BufferHandle, Client, HostArray } from "./client.js";
 
-/** Device buffers by name. */
-export type Buffers = Map<string, BufferHandle>;
+/** An array on every device: the same on each, or a share of its rows. */
+export type Placed = readonly BufferHandle[];
+
+/** Arrays on the devices, by name. */
+export type Buffers = Map<string, Placed>;
 
 /** The buffers behind each `Constants` and `State` of one engine. */
 export type Holds = WeakMap<object, Buffers>;
@@ -12,9 +15,13 @@ export const heldBy = (holds: Holds, owner: object): Buffers => heldValue("xla",
 
 /** Gives the device memory behind `owner` back; does nothing the second time. */
 export function drop(client: Client, holds: Holds, owner: object): void {
-  for (const buffer of holds.get(owner)?.values() ?? []) client.release(buffer);
+  for (const placed of holds.get(owner)?.values() ?? []) release(client, placed);
   holds.delete(owner);
 }
+
+export const release = (client: Client, placed: Placed): void => {
+  for (const buffer of placed) client.release(buffer);
+};
 
 export interface Uploads {
   readonly buffers: Buffers;
@@ -22,19 +29,43 @@ export interface Uploads {
   readonly done: Promise<unknown>;
 }
 
-/** Starts copying arrays to the device. */
-export function uploadAll(client: Client, arrays: Readonly<Record<string, HostArray>>): Uploads {
-  const uploads = Object.entries(arrays).map(([name, a]) => [name, client.upload(a)] as const);
-  const done = Promise.all(uploads.map(([, upload]) => upload.done));
-  // Who does not wait learns of a failed copy from the step that reads the buffer.
-  done.catch(() => undefined);
-  return { buffers: new Map(uploads.map(([name, { buffer }]) => [name, buffer])), done };
+/** The rows of an array that fall to one of several devices. */
+function share({ dtype, shape, data }: HostArray, device: number, devices: number): HostArray {
+  const rows = shape[0]! / devices;
+  const size = data.byteLength / devices;
+  const part = new Uint8Array(data.buffer, data.byteOffset + device * size, size);
+  return { dtype, shape: [rows, ...shape.slice(1)], data: part };
 }
 
-/** Copies buffers to the host; the copies have all begun when this returns its promise. */
+/**
+ * Starts copying arrays to the devices.
+ *
+ * @param isSplit whether an array is split by rows; else every device gets all of it
+ */
+export function uploadAll(
+  client: Client,
+  arrays: Readonly<Record<string, HostArray>>,
+  isSplit: (name: string) => boolean = () => false,
+): Uploads {
+  const { devices } = client;
+  const places = [...Array(devices).keys()];
+  const uploads = Object.entries(arrays).map(([name, array]) => {
+    const part = (device: number) => (isSplit(name) ? share(array, device, devices) : array);
+    return [name, places.map((device) => client.upload(part(device), device))] as const;
+  });
+  const done = Promise.all(uploads.flatMap(([, parts]) => parts.map((upload) => upload.done)));
+  // Who does not wait learns of a failed copy from the step that reads the buffer.
+  done.catch(() => undefined);
+  return {
+    buffers: new Map(uploads.map(([name, parts]) => [name, parts.map(({ buffer }) => buffer)])),
+    done,
+  };
+}
+
+/** Copies arrays that are the same on every device to the host; the copies have all begun when this returns. */
 export async function downloadAll(client: Client, buffers: Buffers, specs: Specs): Promise<Arrays> {
-  const copies = [...buffers].map(async ([name, buffer]) => {
-    return [name, await client.download(buffer, specs[name]!)] as const;
+  const copies = [...buffers].map(async ([name, [first]]) => {
+    return [name, await client.download(first!, specs[name]!)] as const;
   });
   return Object.fromEntries(await Promise.all(copies));
 }

@@ -1,10 +1,20 @@
 import { checkData } from "../arrays.js";
 import { UserError } from "../errors.js";
-import type { Argument, StableHloProgram } from "../stablehlo/emitter.js";
+import type { Argument } from "../stablehlo/arguments.js";
+import type { StableHloProgram } from "../stablehlo/emitter.js";
 import { outputKey } from "../trace/trace.js";
 import type { Arrays, Data, Program, ProgramDefinition, Spec } from "../types.js";
-import type { BufferHandle, Client, ExecutableHandle } from "./client.js";
-import { type Buffers, downloadAll, type Holds, heldBy, type Uploads, uploadAll } from "./held.js";
+import type { Client, ExecutableHandle } from "./client.js";
+import {
+  type Buffers,
+  downloadAll,
+  type Holds,
+  heldBy,
+  type Placed,
+  release,
+  type Uploads,
+  uploadAll,
+} from "./held.js";
 
 type Inputs = Readonly<Record<string, Data>>;
 
@@ -45,30 +55,32 @@ export function createProgram(
   const outputs = resultsOf(program, "output");
   const nextState = resultsOf(program, "state");
   const specs = Object.fromEntries([...outputs].map(([key, { spec }]) => [key, spec]));
-  const fedNames = program.arguments.filter((a) => a.source === "input").map((a) => a.name);
+  const fed = program.arguments.filter((a) => a.source === "input");
+  const fedNames = fed.map((a) => a.name);
+  const split = new Set(fed.filter((a) => a.isSplit).map((a) => a.name));
   let disposed = false;
 
-  const send = (fed: Inputs): Uploads => {
+  const send = (given: Inputs): Uploads => {
     if (disposed) throw new UserError(`${name}: the program was disposed; compile it again.`);
     for (const [key, spec] of Object.entries(definition.inputs)) {
-      checkData(`${name}: input ${key}`, spec, fed[key]);
+      checkData(`${name}: input ${key}`, spec, given[key]);
     }
-    const arrays = fedNames.map((key) => [key, { ...definition.inputs[key]!, data: fed[key]! }]);
-    return uploadAll(client, Object.fromEntries(arrays) as Arrays);
+    const arrays = fedNames.map((key) => [key, { ...definition.inputs[key]!, data: given[key]! }]);
+    return uploadAll(client, Object.fromEntries(arrays) as Arrays, (key) => split.has(key));
   };
 
-  const bufferOf = ({ source, name: key }: Argument, inputs: Buffers): BufferHandle => {
+  const bufferOf = ({ source, name: key }: Argument, inputs: Buffers): Placed => {
     if (source === "input") return inputs.get(key)!;
     const owner = source === "constant" ? definition.constants! : definition.state!;
     return heldBy(holds, owner).get(key)!;
   };
 
   /** The old values' handles are released whether they were donated or not. */
-  const replaceState = (results: readonly BufferHandle[]): void => {
+  const replaceState = (results: readonly Placed[]): void => {
     if (!definition.state) return;
     const held = heldBy(holds, definition.state);
     for (const [key, { index }] of nextState) {
-      client.release(held.get(key)!);
+      release(client, held.get(key)!);
       held.set(key, results[index]!);
     }
   };
@@ -77,7 +89,13 @@ export function createProgram(
     const { buffers, done } = send(fed);
     try {
       const args = program.arguments.map((argument) => bufferOf(argument, buffers));
-      const results = client.execute(executable, args, program.results.length);
+      const places = [...Array(client.devices).keys()];
+      const perDevice = client.execute(
+        executable,
+        places.map((device) => args.map((placed) => placed[device]!)),
+        program.results.length,
+      );
+      const results = program.results.map((_, i) => perDevice.map((list) => list[i]!));
       replaceState(results);
       return {
         results: new Map([...outputs].map(([key, { index }]) => [key, results[index]!])),
@@ -87,7 +105,7 @@ export function createProgram(
       if (cause instanceof UserError) throw cause;
       throw new Error(`${name}: the step failed in ${(cause as Error).message}`, { cause });
     } finally {
-      for (const buffer of buffers.values()) client.release(buffer);
+      for (const placed of buffers.values()) release(client, placed);
     }
   };
 
@@ -102,7 +120,7 @@ export function createProgram(
       } catch (cause) {
         throw new Error(`${name}: the step failed in ${(cause as Error).message}`, { cause });
       } finally {
-        for (const buffer of results.values()) client.release(buffer);
+        for (const placed of results.values()) release(client, placed);
       }
     },
     dispose: async () => {

@@ -1,27 +1,10 @@
-import { type Graph, liveNodes, type Node, type Source } from "../graph/graph.js";
-import { outputKey } from "../trace/trace.js";
+import { type Graph, liveNodes, type Node } from "../graph/graph.js";
 import type { Spec } from "../types.js";
-import { isFrozenMatrix, kindsOf } from "./kinds.js";
+import { type Argument, argumentOf, braced, declaration } from "./arguments.js";
+import { kindsOf } from "./kinds.js";
 import { lowered } from "./lowered.js";
-import {
-  type HloType,
-  hloTypes,
-  type Precision,
-  tensorType,
-  type Value,
-  Writer,
-} from "./writer.js";
-
-/** One argument of `@main`, in order. */
-export interface Argument {
-  readonly source: Source;
-  readonly name: string;
-  readonly spec: Spec;
-  /** As the program reads it: `spec`'s own, or bfloat16. */
-  readonly type: HloType;
-  /** Index of the result that takes over this argument's memory. */
-  readonly donatedTo?: number;
-}
+import { partitions, shardingOf } from "./sharding.js";
+import { hloTypes, type Precision, tensorType, type Value, Writer } from "./writer.js";
 
 export interface StableHloProgram {
   readonly text: string;
@@ -32,32 +15,13 @@ export interface StableHloProgram {
 
 const specOf = ({ dtype, shape }: Spec): Spec => ({ dtype, shape });
 
-/** State that the program replaces gives its memory to the value that replaces it. */
-function argumentOf(node: Node, resultKeys: readonly string[], precision: Precision): Argument {
-  const source = node.attrs["source"] as Source;
-  const name = node.attrs["name"] as string;
-  const result = source === "state" ? resultKeys.indexOf(outputKey("state", name)) : -1;
-  const type = storedType(source, node, precision);
-  return { source, name, spec: specOf(node), type, ...(result >= 0 ? { donatedTo: result } : {}) };
-}
-
-/** How an array lies on the device: frozen matrices as bfloat16, where products read them so. */
-export const storedType = (source: Source, spec: Spec, precision: Precision): HloType =>
-  precision === "bf16" && isFrozenMatrix(source, spec) ? "bf16" : hloTypes[spec.dtype];
-
-const declaration = ({ spec, type: element, donatedTo }: Argument, index: number): string => {
-  const type = tensorType({ type: element, shape: spec.shape });
-  const alias = donatedTo === undefined ? "" : ` {tf.aliasing_output = ${donatedTo} : i32}`;
-  return `%arg${index}: ${type}${alias}`;
-};
-
 /**
  * Says a graph in StableHLO's text form, as a module with one function `@main`. Only what is live is an argument.
  * @see https://openxla.org/stablehlo/spec
  */
 export function emitStableHlo(
   graph: Graph,
-  { precision }: { readonly precision: Precision },
+  { precision, devices = 1 }: { readonly precision: Precision; readonly devices?: number },
 ): StableHloProgram {
   const writer = new Writer(precision);
   const kinds = kindsOf(graph);
@@ -67,7 +31,7 @@ export function emitStableHlo(
   for (const node of liveNodes(graph)) {
     if (node.op === "input") {
       const name = `%arg${args.length}`;
-      const argument = argumentOf(node, resultKeys, precision);
+      const argument = argumentOf(node, resultKeys, { precision, devices });
       args.push(argument);
       values.set(node, { name, type: argument.type, shape: node.shape });
     } else {
@@ -79,9 +43,12 @@ export function emitStableHlo(
     writer.convert(values.get(node)!, hloTypes[node.dtype]),
   );
   const types = results.map(tensorType).join(", ");
+  const declared = results.map(
+    (value) => tensorType(value) + braced(shardingOf(devices, false, value)),
+  );
   const text = [
-    "module @program {",
-    `func.func public @main(${args.map(declaration).join(", ")}) -> (${types}) {`,
+    `module @program${partitions(devices)} {`,
+    `func.func public @main(${args.map(declaration(devices)).join(", ")}) -> (${declared.join(", ")}) {`,
     ...writer.lines,
     `return ${results.map((value) => value.name).join(", ")} : ${types}`,
     "}",
