@@ -54,17 +54,17 @@ export async function buildIndex(options: BuildOptions): Promise<Manifest> {
     ...(memoryLimit === undefined ? {} : { memoryLimit }),
   });
   try {
-    const { done, skipped, titles } = await encodePictures(writer.add, options);
+    const { done, broken, titles } = await encodePictures(writer.add, options);
     if (done === 0) {
       throw new UserError(
-        skipped === 0
+        broken.length === 0
           ? `There is nothing to index: no picture was given for ${dir}.`
-          : `There is nothing to index: none of the ${skipped} pictures could be read.`,
+          : `There is nothing to index: none of the ${broken.length} pictures could be read.`,
       );
     }
     const queries = await encodeTitles(encoder, titles);
     const canaries = await makeCanaries(encoder);
-    const manifest = await writer.commit({ skipped, canaries, ...(queries && { queries }) });
+    const manifest = await writer.commit({ broken, canaries, ...(queries && { queries }) });
     await prepareBackground(dir, encoder);
     return manifest;
   } catch (error) {

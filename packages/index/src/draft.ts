@@ -6,6 +6,7 @@ import { explainWriteError, makeLastingDirectory } from "./durable.js";
 import type { HnswParameters } from "./hnsw-graph.js";
 import { continueItems, createItems, type ItemWriter } from "./item-store.js";
 import { formatVersion, type Manifest, versionDir, writeManifest } from "./manifest.js";
+import { openTogether } from "./open-together.js";
 import { checkStore, type StoreChoice } from "./store-choice.js";
 import { createPack, type PackWriter } from "./thumbnail.js";
 import type { SinkEnd, VectorSink } from "./vector-sink.js";
@@ -87,18 +88,21 @@ async function openParts(
   const itemsPath = join(home, fileNames.items);
   const packPath = join(home, fileNames.thumbnails);
   if (!base) {
-    const vectors = await createSink(sink);
-    return { items: createItems(itemsPath), pack: await createPack(packPath), vectors };
+    return openTogether(async (keep) => ({
+      vectors: keep(await createSink(sink)),
+      items: keep(createItems(itemsPath)),
+      pack: keep(await createPack(packPath)),
+    }));
   }
   const from = versionDir(dir, base.manifest.version);
   await copyFile(join(from, fileNames.items), itemsPath);
   await continueFile(join(from, fileNames.thumbnails), packPath);
   const packed = base.manifest.files[fileNames.thumbnails]!.bytes;
-  return {
-    vectors: await createSink({ ...sink, base: { ...base, home: from } }),
-    items: continueItems(itemsPath),
-    pack: await createPack(packPath, { from: packed }),
-  };
+  return openTogether(async (keep) => ({
+    vectors: keep(await createSink({ ...sink, base: { ...base, home: from } })),
+    items: keep(continueItems(itemsPath)),
+    pack: keep(await createPack(packPath, { from: packed })),
+  }));
 }
 
 function draft(

@@ -1,5 +1,6 @@
 import type { Encoder, Preprocessing } from "@cliptune/clip";
 import { UserError } from "@cliptune/engine";
+import type { BrokenPicture } from "./broken-pictures.js";
 import { inOrder } from "./in-order.js";
 import type { StoredItem } from "./item-store.js";
 import { type IndexItem, type Picture, readPicture, type Unreadable } from "./read-picture.js";
@@ -40,17 +41,22 @@ export type TakePicture = (
 /** Titles encoded to measure the graph's recall with: searches will be texts, not pictures. */
 const recallQueries = 100;
 
+export interface Encoded {
+  readonly done: number;
+  /** Pictures that could not be read. */
+  readonly broken: readonly BrokenPicture[];
+  /** Some titles of those that could. */
+  readonly titles: readonly string[];
+}
+
 /** Decodes and encodes pictures and hands them on, in order: while a batch is encoded, the next is decoded. */
-export async function encodePictures(
-  take: TakePicture,
-  options: EncodeOptions,
-): Promise<{ done: number; skipped: number; titles: string[] }> {
+export async function encodePictures(take: TakePicture, options: EncodeOptions): Promise<Encoded> {
   const { items, preprocessing, batchSize = 32, signal } = options;
   const total = Array.isArray(items) ? { total: items.length } : {};
   const began = performance.now();
   const titles: string[] = [];
   let done = 0;
-  let skipped = 0;
+  const broken: BrokenPicture[] = [];
   let batch: Picture[] = [];
   let encoding: Promise<void> = Promise.resolve();
   const encodeBatch = async (pictures: readonly Picture[]) => {
@@ -60,7 +66,7 @@ export async function encodePictures(
       if (titles.length < recallQueries && item.title !== "") titles.push(item.title);
     }
     const imagesPerSecond = done / ((performance.now() - began) / 1000);
-    options.onProgress?.({ done, skipped, ...total, imagesPerSecond });
+    options.onProgress?.({ done, skipped: broken.length, ...total, imagesPerSecond });
   };
   const send = async () => {
     await encoding;
@@ -73,13 +79,13 @@ export async function encodePictures(
     signal?.throwIfAborted();
     if ("error" in picture) {
       skip(picture, options);
-      skipped++;
+      broken.push(picture.broken);
     } else if (batch.push(picture) === batchSize) await send();
   }
   if (batch.length > 0) await send();
   await encoding;
   signal?.throwIfAborted();
-  return { done, skipped, titles };
+  return { done, broken, titles };
 }
 
 /** `[n, D]`; none without titles, or for a model without a tokenizer: it can still search by picture. */

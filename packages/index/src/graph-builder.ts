@@ -10,6 +10,7 @@ import {
   loadHnswGraph,
 } from "./hnsw-graph.js";
 import type { AnnRecall } from "./manifest.js";
+import { openTogether } from "./open-together.js";
 import { type RowFile, readRows } from "./row-file.js";
 
 export interface GraphOptions {
@@ -60,13 +61,16 @@ const widths = [32, 48, 64, 96, 128, 192, 256, 384, 512, 768, 1024, 1536, 2048];
 /** Grows an HNSW graph behind a file of vectors. All of it blocks: it belongs on a thread of its own. */
 export async function createGraphBuilder(options: GraphOptions): Promise<GraphBuilder> {
   const { dimension, parameters, base } = options;
-  const file = await open(options.vectors, "r");
-  const rows: RowFile = { file, dimension };
   const copies = createCopies();
-  const graph = base
-    ? await loadHnswGraph(base.path, { dimension, efSearch: parameters.efSearch })
-    : createHnswGraph(dimension, parameters);
-  if (base) await remember({ graph, copies, rows }, base);
+  const { file, rows, graph } = await openTogether(async (keep) => {
+    const file = keep(await open(options.vectors, "r"));
+    const rows: RowFile = { file, dimension };
+    const graph = base
+      ? await loadHnswGraph(base.path, { dimension, efSearch: parameters.efSearch })
+      : createHnswGraph(dimension, parameters);
+    if (base) await remember({ graph, copies, rows }, base);
+    return { file, rows, graph };
+  });
   let indexed = base?.indexed ?? 0;
   const insertUpTo = async (end: number) => {
     while (indexed < end) {

@@ -1,4 +1,5 @@
 import { UserError } from "@cliptune/engine";
+import type { BrokenPicture } from "./broken-pictures.js";
 import { beginDraft, type Draft, explained, lockDirectory } from "./draft.js";
 import type { HnswParameters } from "./hnsw-graph.js";
 import type { StoredItem } from "./item-store.js";
@@ -43,7 +44,8 @@ export interface IndexWriter {
 }
 
 export interface CommitFacts {
-  readonly skipped?: number;
+  /** Pictures left out because they could not be read: updates try them again when they have changed. */
+  readonly broken?: readonly BrokenPicture[];
   /** What the model makes of some fixed inputs; opening the index with it checks that it still does. */
   readonly canaries?: Canaries;
   /** `[n, D]` unit-norm queries like those to come, to measure recall with; else stored vectors. */
@@ -121,14 +123,15 @@ export async function addItem(
 async function commit(
   draft: Draft,
   { dir, dimension, fingerprint, model, source, recall = defaultRecall }: WriterOptions,
-  { skipped = 0, queries, canaries }: CommitFacts,
+  { broken = [], queries, canaries }: CommitFacts,
 ): Promise<Manifest> {
   const count = draft.vectors.rows;
   if (count === 0) throw new UserError(`There is nothing to index: no item was added to ${dir}.`);
+  draft.items.setBroken(broken);
   return draft.commit(
     { removed: [], titles: queries, recall },
     {
-      ...{ fingerprint, dimension, count, skipped, source: source ?? null },
+      ...{ fingerprint, dimension, count, skipped: broken.length, source: source ?? null },
       model: model ? anchorReference(dir, model) : null,
       canaries: canaries ?? null,
     },

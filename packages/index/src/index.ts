@@ -1,3 +1,4 @@
+export type { BrokenPicture } from "./broken-pictures.js";
 export { type BuildOptions, type BuildProgress, buildIndex } from "./build-index.js";
 export { createFlatIndex, type FlatIndex, type FlatOptions } from "./flat-index.js";
 export type { Hit } from "./hit.js";

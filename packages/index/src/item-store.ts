@@ -1,4 +1,5 @@
 import Database from "libsql";
+import { type BrokenPicture, readBroken, writeBroken } from "./broken-pictures.js";
 import {
   type FieldSummary,
   fieldSchema,
@@ -52,6 +53,8 @@ export interface ItemWriter {
   add(row: ItemRow): void;
   /** The row's vector and thumbnail are nobody's from here. */
   remove(row: ItemRow): void;
+  /** Pictures that could not be read, in place of those remembered before. */
+  setBroken(pictures: readonly BrokenPicture[]): void;
   /** Makes the file whole and closes it. */
   commit(): void;
   /** What was not committed is lost. */
@@ -102,6 +105,7 @@ function writeItems(database: Database.Database): ItemWriter {
       remove.run(label);
       removeTitle(label, item.title);
     },
+    setBroken: (pictures) => writeBroken(database, pictures),
     commit() {
       database.exec("DELETE FROM item_fields");
       database.exec(fillFields);
@@ -124,6 +128,8 @@ export interface ItemReader {
   byId(id: string): ItemRow | undefined;
   /** One item of this content, as `StoredItem.hash` says it. */
   byHash(hash: string): ItemRow | undefined;
+  /** Pictures that could not be read, by id. */
+  broken(): ReadonlyMap<string, BrokenPicture>;
   /** All labels, ascending. */
   labels(): Uint32Array;
   /** In the order of labels. */
@@ -155,6 +161,7 @@ export function openItems(path: string): ItemReader {
   return {
     byLabel: (wanted) => toItem(label.get(wanted)),
     byId: (wanted) => toItem(id.get(wanted)),
+    broken: () => readBroken(database),
     byHash: (wanted) => toItem(hash.get(wanted)),
     labels: () => Uint32Array.from(labels.all() as { label: number }[], (row) => row.label),
     page: ({ offset, limit }) =>

@@ -5,6 +5,7 @@ import { type ItemReader, openItems } from "./item-store.js";
 import { openLanceIndex } from "./lance-index.js";
 import { placeUri } from "./lance-place.js";
 import { type Manifest, versionDir } from "./manifest.js";
+import { openTogether } from "./open-together.js";
 import { readRows } from "./row-file.js";
 import { openPack, type PackReader } from "./thumbnail.js";
 import { appendedFiles, fileNames } from "./version-files.js";
@@ -25,20 +26,19 @@ export async function openBase(dir: string, manifest: Manifest): Promise<IndexBa
   for (const [name, record] of Object.entries(manifest.files)) {
     await verifyFile(join(home, name), record, { mayGrow: appendedFiles.has(name) });
   }
-  const rows = await openRows(dir, manifest);
-  const pack = await openPack(join(home, fileNames.thumbnails));
-  const items = openItems(join(home, fileNames.items));
-  return {
-    manifest,
-    items,
-    pack,
-    vectors: rows.read,
-    async close() {
-      items.close();
-      await pack.close();
-      await rows.close();
-    },
-  };
+  return openTogether(async (keep) => {
+    const rows = keep(await openRows(dir, manifest));
+    const pack = keep(await openPack(join(home, fileNames.thumbnails)));
+    const items = keep(openItems(join(home, fileNames.items)));
+    return {
+      ...{ manifest, items, pack, vectors: rows.read },
+      async close() {
+        items.close();
+        await pack.close();
+        await rows.close();
+      },
+    };
+  });
 }
 
 interface Rows {

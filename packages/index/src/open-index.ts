@@ -9,6 +9,7 @@ import { openLanceIndex } from "./lance-index.js";
 import { placeUri } from "./lance-place.js";
 import { type Manifest, readManifest, versionDir } from "./manifest.js";
 import { missingLabels } from "./missing-labels.js";
+import { openTogether } from "./open-together.js";
 import { assertSameModel } from "./same-model.js";
 import { type SearchIndex, searchIndex } from "./search-index.js";
 import { openPack } from "./thumbnail.js";
@@ -49,17 +50,13 @@ async function openVersion(
   for (const [name, record] of Object.entries(manifest.files)) {
     await verifyFile(join(home, name), record, { mayGrow: appendedFiles.has(name) });
   }
-  const index = await openVectors(dir, manifest, options);
-  const thumbnails = await openPack(join(home, fileNames.thumbnails));
-  try {
-    const items = openItems(join(home, fileNames.items));
+  return openTogether(async (keep) => {
+    const index = keep(await openVectors(dir, manifest, options));
+    const thumbnails = keep(await openPack(join(home, fileNames.thumbnails)));
+    const items = keep(openItems(join(home, fileNames.items)));
     if (!manifest.lance) await index.remove(missingLabels(items.labels(), manifest.rows));
     return searchIndex({ manifest, index, items, thumbnails });
-  } catch (error) {
-    await thumbnails.close();
-    await index.close();
-    throw error;
-  }
+  });
 }
 
 async function openVectors(

@@ -1,20 +1,17 @@
-import { createEncoder, loadAdapter, loadModel, preprocessImage } from "@cliptune/clip";
-import { createEngine, type Engine, type EngineName, UserError } from "@cliptune/engine";
-import { assertSameNumbers } from "./canaries.js";
-import { followIndex } from "./follow-index.js";
+import { createEngine, type Engine, type EngineName } from "@cliptune/engine";
+import { followIndex, type OpenVersion } from "./follow-index.js";
 import { type Manifest, readManifest } from "./manifest.js";
 import { type MapOptions, mapOf } from "./map/make-map.js";
 import type { IndexMap } from "./map/map-file.js";
-import { locateModel, type ModelOverride } from "./model-reference.js";
+import type { ModelOverride } from "./model-reference.js";
 import { openIndex } from "./open-index.js";
-import { assertSameModel } from "./same-model.js";
 import type { Background } from "./search/background.js";
 import { backgroundOf } from "./search/background-file.js";
 import type { FieldSummary } from "./search/field-summaries.js";
-import { rememberTexts } from "./search/remember-texts.js";
 import type { SearchRequest, SearchResponse } from "./search/request.js";
 import { searchTerms } from "./search/search-terms.js";
 import type { SearchIndex } from "./search-index.js";
+import { loadSearchModel, type SearchModel } from "./search-model.js";
 
 /** An open index and the model that made it: everything that a search page asks. */
 export interface Searcher extends Pick<SearchIndex, "item" | "items" | "thumbnail"> {
@@ -52,76 +49,96 @@ export interface SearcherOptions {
 
 /**
  * Opens an index together with the model that made it, as its manifest says. A new version of the
- * index by the same model is picked up by the next call; calls that run finish with the old one.
+ * index is picked up by the next call, with another model too: calls that run finish with the old one,
+ * and new ones go on with it while that model is loaded.
  *
  * @throws UserError when the model isn't where it was, is another one now or encodes otherwise than
  * when the index was made, or the index is damaged
  */
 export async function openSearcher(dir: string, options: SearcherOptions = {}): Promise<Searcher> {
+  const { modelOverride } = options;
   const manifest = await readManifest(dir);
-  if (!manifest.model) {
-    throw new UserError(
-      `The index at ${dir} holds vectors of an unknown model; open it with openIndex and search it with vectors.`,
-    );
-  }
-  const { path, adapter, strength } = await locateModel(dir, manifest.model, options.modelOverride);
-  const model = await loadModel(path);
-  const tuned =
-    adapter === undefined ? {} : { adapter: await loadAdapter(adapter, model), strength };
   const given = options.engine ?? "auto";
   const engine = typeof given === "string" ? await createEngine(given) : given;
-  const encoder = await createEncoder(engine, model, tuned);
-  const closeModel = async () => {
-    await encoder.dispose();
+  const closeEngine = async () => {
     if (typeof given === "string") await engine.dispose();
   };
   try {
-    assertSameModel(dir, manifest, encoder.fingerprint);
-    const check = (kind: "texts" | "images") => assertSameNumbers(dir, manifest, { encoder, kind });
-    await check(manifest.canaries?.texts ? "texts" : "images");
-    const open = () => openIndex(dir, { fingerprint: encoder.fingerprint });
-    const followed = followIndex(dir, await open(), open);
-    const encodePicture = async (image: Uint8Array) => {
-      await check("images"); // not before: its program takes a second to compile
-      return encoder.encodeImages(await preprocessImage(image, model.preprocessing), 1);
-    };
-    const encodeTexts = rememberTexts(encoder.encodeTexts);
-    const measured = new WeakMap<SearchIndex, Promise<Background>>();
-    const backgroundIn = (index: SearchIndex) => {
-      const known = measured.get(index) ?? backgroundOf(dir, index, encoder);
-      measured.set(index, known);
-      return known;
-    };
+    const model = await loadSearchModel(dir, manifest, { engine, override: modelOverride });
+    const followed = followIndex(dir, await openWith(dir, model), (before) =>
+      openNext(dir, engine, before),
+    );
     const search = (request: SearchRequest) =>
-      followed.use((index) => {
-        const background = () => backgroundIn(index);
+      followed.use(({ index, model, background }) => {
+        const { encodeTexts, encodePicture } = model;
         return searchTerms({ index, encodeTexts, encodePicture, background }, request);
       });
     return {
       ...searches(search),
-      fields: () => followed.index.fields(),
-      item: (id) => followed.use((index) => index.item(id)),
-      items: (range) => followed.use((index) => index.items(range)),
-      thumbnail: (id) => followed.use((index) => index.thumbnail(id)),
+      fields: () => followed.current.index.fields(),
+      item: (id) => followed.use(({ index }) => index.item(id)),
+      items: (range) => followed.use(({ index }) => index.items(range)),
+      thumbnail: (id) => followed.use(({ index }) => index.thumbnail(id)),
       get manifest() {
-        return followed.index.manifest;
+        return followed.current.index.manifest;
       },
       get count() {
-        return followed.index.manifest.count;
+        return followed.current.index.manifest.count;
       },
       get index() {
-        return followed.index;
+        return followed.current.index;
       },
-      ...{ engine, encodeTexts },
+      engine,
+      encodeTexts: (texts) => followed.use(({ model }) => model.encodeTexts(texts)),
       map: (options) =>
-        followed.use((index) => mapOf(dir, { index, encodeTexts: encoder.encodeTexts }, options)),
+        followed.use(({ index, model }) =>
+          mapOf(dir, { index, encodeTexts: model.encoder.encodeTexts }, options),
+        ),
       async close() {
         await followed.close();
-        await closeModel();
+        await closeEngine();
       },
     };
   } catch (error) {
-    await closeModel();
+    await closeEngine();
+    throw error;
+  }
+}
+
+/** A version of the index, its model and what its queries are compared with. */
+interface Opened extends OpenVersion {
+  readonly model: SearchModel;
+  background(): Promise<Background>;
+}
+
+/** The newest version, with the model in use where that made it too, or else with its own. */
+async function openNext(dir: string, engine: Engine, before: Opened): Promise<Opened> {
+  const manifest = await readManifest(dir);
+  if (manifest.fingerprint === before.model.fingerprint) {
+    return openWith(dir, before.model.hold());
+  }
+  return openWith(dir, await loadSearchModel(dir, manifest, { engine, override: undefined }));
+}
+
+/** @param model released when the version is closed, or can't be opened */
+async function openWith(dir: string, model: SearchModel): Promise<Opened> {
+  try {
+    const index = await openIndex(dir, { fingerprint: model.fingerprint });
+    let measured: Promise<Background> | undefined;
+    return {
+      index,
+      model,
+      background() {
+        measured ??= backgroundOf(dir, index, model.encoder);
+        return measured;
+      },
+      async close() {
+        await index.close();
+        await model.release();
+      },
+    };
+  } catch (error) {
+    await model.release();
     throw error;
   }
 }

@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import { UserError } from "@cliptune/engine";
+import { type BrokenPicture, isStillBroken } from "./broken-pictures.js";
 import { sha256 } from "./checksum.js";
 import { fileStamp } from "./file-stamp.js";
 import type { ItemReader, ItemRow, StoredItem } from "./item-store.js";
@@ -15,18 +16,24 @@ export interface UpdatePlan {
   readonly retold: readonly { readonly item: StoredItem; readonly row: ItemRow }[];
   readonly removed: readonly ItemRow[];
   readonly kept: number;
+  /** Pictures that could not be read before, and are as they were. */
+  readonly broken: readonly BrokenPicture[];
 }
 
 /**
  * Compares items with those of an index, by the SHA-256 of their pictures; a file whose size and time
  * of change are as they were is not read.
  *
+ * @param strict pictures that could not be read before count as new, so that the first one ends the work
  * @throws UserError when an id comes twice
  */
 export async function planUpdate(
   items: Iterable<IndexItem> | AsyncIterable<IndexItem>,
   base: ItemReader,
+  { strict = false } = {},
 ): Promise<UpdatePlan> {
+  const known = strict ? new Map<string, BrokenPicture>() : base.broken();
+  const broken: BrokenPicture[] = [];
   const added: IndexItem[] = [];
   const changed: { item: IndexItem; row: ItemRow }[] = [];
   const retold: { item: StoredItem; row: ItemRow }[] = [];
@@ -40,7 +47,9 @@ export async function planUpdate(
     seen.add(item.id);
     const row = base.byId(item.id);
     if (!row) {
-      added.push(item);
+      const before = known.get(item.id);
+      if (before && (await isStillBroken(item, before))) broken.push(before);
+      else added.push(item);
       continue;
     }
     met.add(row.label);
@@ -49,7 +58,8 @@ export async function planUpdate(
     else retold.push({ item: retell(item, row.item), row });
   }
   const removed = [...base.labels()].filter((label) => !met.has(label));
-  return { added, changed, retold, kept, removed: removed.map((label) => base.byLabel(label)!) };
+  const gone = removed.map((label) => base.byLabel(label)!);
+  return { added, changed, retold, kept, broken, removed: gone };
 }
 
 async function hasContent({ image }: IndexItem, known: StoredItem): Promise<boolean> {

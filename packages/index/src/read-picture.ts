@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import { type Preprocessing, preprocessImage } from "@cliptune/clip";
+import { type BrokenPicture, describeBroken } from "./broken-pictures.js";
 import { sha256 } from "./checksum.js";
 import { fileStamp } from "./file-stamp.js";
 import type { Fields, StoredItem } from "./item-store.js";
@@ -28,6 +29,7 @@ export interface Picture {
 export interface Unreadable {
   readonly source: IndexItem;
   readonly error: Error;
+  readonly broken: BrokenPicture;
 }
 
 /** Decodes one picture; a broken one is a value, so that those decoded beside it go on. */
@@ -46,6 +48,6 @@ export async function readPicture(
     return { item: { id, title, fields, hash: sha256(bytes), ...file }, pixels, thumbnail };
   } catch (reason) {
     const error = reason instanceof Error ? reason : new Error(String(reason));
-    return { source, error };
+    return { source, error, broken: await describeBroken(source) };
   }
 }

@@ -44,7 +44,7 @@ export async function reindex(options: ReindexOptions): Promise<ReindexReport> {
     try {
       let fromThumbnails = 0;
       const gone = new Map<string, StoredItem>();
-      const { done, skipped, titles } = await encodePictures(
+      const { done, broken, titles } = await encodePictures(
         async (item, vector, thumbnail) => {
           const kept = gone.get(item.id);
           if (kept) fromThumbnails++;
@@ -52,10 +52,13 @@ export async function reindex(options: ReindexOptions): Promise<ReindexReport> {
         },
         { ...options, items: itemsOf(base, gone) },
       );
-      if (done === 0) throw unreadable(dir, skipped);
+      if (done === 0) throw unreadable(dir, broken.length);
       const queries = await encodeTitles(encoder, titles);
       const canaries = await makeCanaries(encoder);
-      const manifest = await writer.commit({ skipped, canaries, ...(queries && { queries }) });
+      const manifest = await writer.commit({
+        broken: [...base.items.broken().values(), ...broken],
+        ...{ canaries, ...(queries && { queries }) },
+      });
       await prepareBackground(dir, encoder);
       return { fromThumbnails, manifest };
     } finally {

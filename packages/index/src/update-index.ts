@@ -31,6 +31,8 @@ export interface UpdateReport {
   readonly kept: number;
   /** New or changed pictures that could not be read: they are not in the index. */
   readonly skipped: number;
+  /** Pictures that could not be read before and are as they were: they were not tried again. */
+  readonly broken: number;
   /** Whether the rows of removed pictures are gone from the disk. */
   readonly compacted: boolean;
   readonly manifest: Manifest;
@@ -53,7 +55,7 @@ export async function updateIndex(options: UpdateOptions): Promise<UpdateReport>
     assertSameModel(dir, manifest, encoder.fingerprint);
     const base = await openBase(dir, manifest);
     try {
-      const plan = await planUpdate(options.items, base.items);
+      const plan = await planUpdate(options.items, base.items, options);
       return await carryOut(options, base, plan);
     } finally {
       await base.close();
@@ -70,10 +72,10 @@ async function carryOut(
 ): Promise<UpdateReport> {
   const { dir, compactAt = 0.2, recall = defaultRecall } = options;
   const { manifest } = base;
-  const { added, changed, retold, removed, kept } = plan;
+  const { added, changed, retold, removed, kept, broken } = plan;
   const counts = { added: added.length, retold: retold.length, removed: removed.length, kept };
   const encode = [...changed.map(({ item }) => item), ...added];
-  const report = { ...counts, changed: changed.length };
+  const report = { ...counts, changed: changed.length, broken: broken.length };
   if (encode.length + retold.length + removed.length === 0) {
     return { ...report, skipped: 0, compacted: false, manifest };
   }
@@ -94,10 +96,12 @@ async function carryOut(
   try {
     if (compacted) await copyKept(dir, { base, draft, gone, retold });
     else await explained(dir, async () => changeRows(draft, gone, retold));
-    const { done, skipped, titles } = await encodePictures(
+    const encoded = await encodePictures(
       (item, vector, thumbnail) => addItem(dir, draft, { item, vector, thumbnail }),
       { ...options, items: encode },
     );
+    const { done, titles } = encoded;
+    const skipped = encoded.broken.length;
     const count = manifest.count - gone.length + done;
     if (count === 0) throw nothingLeft(dir, skipped);
     const more = base.items.page({ offset: 0, limit: 100 - titles.length });
@@ -107,8 +111,15 @@ async function carryOut(
       titles: await encodeTitles(options.encoder, words),
       recall,
     };
-    const facts = { fingerprint, model, canaries, source, dimension, count, skipped };
-    return { ...report, skipped, compacted, manifest: await draft.commit(end, facts) };
+    draft.items.setBroken([...broken, ...encoded.broken]);
+    const facts = { fingerprint, model, canaries, source, dimension, count };
+    const left = skipped + broken.length;
+    return {
+      ...report,
+      skipped,
+      compacted,
+      manifest: await draft.commit(end, { ...facts, skipped: left }),
+    };
   } finally {
     await draft.abort();
   }

@@ -1,5 +1,6 @@
 import { execFileSync } from "node:child_process";
-import { mkdir } from "node:fs/promises";
+import { readdirSync, readlinkSync } from "node:fs";
+import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { createIndexWriter } from "@cliptune/index";
 import { expect, test } from "vitest";
@@ -15,6 +16,17 @@ async function smallDisk(): Promise<string | undefined> {
   } catch {
     return undefined;
   }
+}
+
+/** Paths of the files that this process holds open. */
+function openFiles(): string[] {
+  return readdirSync("/proc/self/fd").flatMap((descriptor) => {
+    try {
+      return readlinkSync(`/proc/self/fd/${descriptor}`).replace(/ \(deleted\)$/, "");
+    } catch {
+      return []; // closed meanwhile
+    }
+  });
 }
 
 test("a full disk is one clear error and the old index stays", async ({ skip }) => {
@@ -47,6 +59,10 @@ test("a full disk is one clear error and the old index stays", async ({ skip }) 
       expect(error.name).toBe("UserError");
       expect((await opened(dir, { fingerprint: "model-a" })).manifest.count).toBe(100);
     }
+    await writeFile(join(disk, "rest"), new Uint8Array(1 << 20)).catch(() => undefined);
+    const begun = createIndexWriter({ dir, dimension: 16, fingerprint: "model-b" });
+    await expect(begun).rejects.toThrow(/disk is full/);
+    expect(openFiles().filter((path) => path.endsWith("vectors.f32"))).toEqual([]);
   } finally {
     execFileSync("umount", ["-l", disk]);
   }

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { createEncoder, loadModel } from "@cliptune/clip";
 import { createEngine, type Engine } from "@cliptune/engine";
 import { buildIndex, openIndex, openSearcher, readManifest, reindex } from "@cliptune/index";
-import { beforeEach, expect, onTestFinished, test } from "vitest";
+import { beforeEach, expect, onTestFinished, test, vi } from "vitest";
 import { colourEncoder, preprocessing } from "./colour-encoder.mjs";
 import { type Drawing, drawPictures, writeModel } from "./pictures.js";
 import { opened, temporaryDir } from "./seeded.js";
@@ -32,14 +32,13 @@ test("another model's index takes the place of the one in use, as if it had been
   const before = await buildIndex({ items, dir, ...first, source: "drawings" });
   const searcher = await openSearcher(dir, { engine });
   onTestFinished(() => searcher.close());
-  const { hits } = await searcher.searchText("a circle", 12);
+  await searcher.searchText("a circle", 12);
 
   const { manifest, fromThumbnails } = await reindex({ dir, ...second });
   expect(fromThumbnails).toBe(0);
   expect(manifest).toMatchObject({ count: 12, skipped: 0, source: "drawings" });
   expect(manifest.fingerprint).toBe(second.encoder.fingerprint);
   expect(manifest.version).not.toBe(before.version);
-  expect((await searcher.searchText("a circle", 12)).hits).toEqual(hits); // the reader goes on
   await expect(openIndex(dir, { fingerprint: before.fingerprint })).rejects.toThrow(
     `cliptune index reindex --index ${dir}`,
   );
@@ -54,7 +53,14 @@ test("another model's index takes the place of the one in use, as if it had been
   for (const { id } of items) expect(await anew.vector(id)).toEqual(await reference.vector(id));
   const now = await openSearcher(dir, { engine });
   onTestFinished(() => now.close());
-  expect((await now.searchText("a circle", 3)).hits).toHaveLength(3);
+  const { hits } = await now.searchText("a circle", 12);
+  expect(hits).toHaveLength(12);
+  await vi.waitFor(async () => {
+    await searcher.searchText("a circle", 1);
+    expect(searcher.manifest.fingerprint).toBe(second.encoder.fingerprint);
+  });
+  expect((await searcher.searchText("a circle", 12)).hits).toEqual(hits); // it follows, model and all
+  expect(await searcher.encodeTexts(["a circle"])).toEqual(await now.encodeTexts(["a circle"]));
 });
 
 test("a picture whose file is gone is encoded from its thumbnail, and counted", async () => {
@@ -72,6 +78,19 @@ test("a picture whose file is gone is encoded from its thumbnail, and counted", 
   const after = (await index.vector(id))!;
   const cosine = after.reduce((sum, value, i) => sum + value * before![i]!, 0);
   expect(cosine).toBeGreaterThan(0.98); // a WebP of the same picture
+});
+
+test("a searcher whose next model is gone goes on with the version it has", async () => {
+  const [first, second] = [await modelOf(1), await modelOf(2)];
+  await buildIndex({ items, dir, ...first });
+  const searcher = await openSearcher(dir, { engine });
+  onTestFinished(() => searcher.close());
+  const { hits } = await searcher.searchText("a circle", 12);
+  await reindex({ dir, ...second });
+  await rm(second.model.path, { recursive: true });
+  expect((await searcher.searchText("a circle", 12)).hits).toEqual(hits);
+  expect(searcher.manifest.fingerprint).toBe(first.encoder.fingerprint);
+  await expect(openSearcher(dir, { engine })).rejects.toThrow("say where it is now with --model");
 });
 
 test("work that is stopped or fails leaves the index as it was", async () => {

@@ -1,6 +1,3 @@
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import {
   createIndexWriter,
   type OpenOptions,
@@ -8,7 +5,8 @@ import {
   type SearchIndex,
   type WriterOptions,
 } from "@cliptune/index";
-import { afterAll, onTestFinished } from "vitest";
+import { onTestFinished } from "vitest";
+import { temporaryDir } from "../../../test/repository/temporary-dir.js";
 
 /** Numbers from -1 to 1 that only depend on the seed (mulberry32). */
 export function seededNumbers(seed: number): () => number {
@@ -33,18 +31,7 @@ export function unitRows(n: number, dimension: number, seed = 1): Float32Array {
   return rows;
 }
 
-const temporaryDirs: string[] = [];
-afterAll(async () => {
-  const gone = { recursive: true, force: true, maxRetries: 3 } as const;
-  await Promise.all(temporaryDirs.map((dir) => rm(dir, gone)));
-});
-
-/** A new empty folder that goes when the test file is done. */
-export async function temporaryDir(): Promise<string> {
-  const dir = await mkdtemp(join(tmpdir(), "cliptune-index-"));
-  temporaryDirs.push(dir);
-  return dir;
-}
+export { temporaryDir };
 
 /** An index of `n` seeded vectors whose thumbnails are their own titles. */
 export async function writeSeededIndex(

@@ -4,7 +4,7 @@ import { cp, readdir, readFile, rm, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
-import { buildIndex, readManifest, updateIndex } from "@cliptune/index";
+import { buildIndex, readManifest, reindex, updateIndex } from "@cliptune/index";
 import sharp from "sharp";
 import { beforeEach, expect, test } from "vitest";
 import { colourEncoder, preprocessing } from "./colour-encoder.mjs";
@@ -129,6 +129,28 @@ test("pictures that can't be read are left out and counted", async () => {
   expect(report).toMatchObject({ changed: 1, skipped: 1, kept: 29 });
   expect(report.manifest.count).toBe(29);
   expect(await titles()).not.toContain(items[2]!.title);
+});
+
+test("a picture that stays broken is tried again only when it has changed", async () => {
+  const whole = await readFile(items[2]!.image);
+  await writeFile(items[2]!.image, whole.subarray(0, 100));
+  await rm(items[4]!.image);
+  const built = await build();
+  expect(built).toMatchObject({ count: 28, skipped: 2 });
+  const still = await update(items);
+  expect(still).toMatchObject({ added: 0, skipped: 0, broken: 2, kept: 28 });
+  expect(still.manifest.version).toBe(built.version);
+  await writeFile(items[2]!.image, whole.subarray(0, 99)); // broken otherwise
+  const tried = await update(items.slice(1));
+  expect(tried).toMatchObject({ added: 1, removed: 1, skipped: 1, broken: 1 });
+  expect(tried.manifest).toMatchObject({ count: 27, skipped: 2 });
+  await expect(update(items.slice(1), { strict: true })).rejects.toThrow("could not be read");
+  await reindex({ dir, encoder: colourEncoder, preprocessing, model: { path: root } });
+  expect(await update(items.slice(1))).toMatchObject({ added: 0, broken: 2 });
+  await writeFile(items[2]!.image, whole);
+  const mended = await update(items.slice(1));
+  expect(mended).toMatchObject({ added: 1, skipped: 0, broken: 1, kept: 27 });
+  expect(await titles()).toContain(items[2]!.title);
 });
 
 test("kill -9 at twenty random moments of updates leaves the old or the new index, whole", async () => {

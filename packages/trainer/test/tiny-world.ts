@@ -1,9 +1,8 @@
-import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { loadTrainModel, parseTrainConfig } from "@cliptune/trainer";
 import sharp from "sharp";
-import { afterAll } from "vitest";
+import { temporaryDir } from "../../../test/repository/temporary-dir.js";
 
 const colors = ["red", "green", "blue", "orange", "purple", "black", "cyan", "yellow"];
 const shapes = ["circle", "square", "bar", "triangle"];
@@ -14,18 +13,7 @@ const outlines: Record<string, string> = {
   triangle: '<path d="M16 3 30 29H2z"/>',
 };
 
-const temporaryDirs: string[] = [];
-afterAll(async () => {
-  const gone = { recursive: true, force: true, maxRetries: 3 } as const;
-  await Promise.all(temporaryDirs.map((dir) => rm(dir, gone)));
-});
-
-/** A new empty folder that goes when the test file is done. */
-export async function temporaryDir(): Promise<string> {
-  const dir = await mkdtemp(join(tmpdir(), "cliptune-trainer-"));
-  temporaryDirs.push(dir);
-  return dir;
-}
+export { temporaryDir };
 
 /** 32 real PNG files, eight colours of four shapes, with a metadata.jsonl. */
 export async function writePictures(dir: string): Promise<string> {

@@ -41,6 +41,7 @@ export function describeUpdate({
   removed,
   kept,
   skipped,
+  broken,
 }: UpdateReport): string {
   const parts = [
     `${added} new`,
@@ -49,7 +50,9 @@ export function describeUpdate({
     `${removed} removed`,
     `${kept} as they were`,
   ];
-  return parts.join(", ") + (skipped === 0 ? "" : `; ${skipped} could not be read`);
+  const unread = skipped === 0 ? "" : `; ${skipped} could not be read`;
+  const still = broken === 0 ? "" : `; ${broken} still can't be read`;
+  return parts.join(", ") + unread + still;
 }
 
 async function update(

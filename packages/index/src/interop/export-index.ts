@@ -4,6 +4,7 @@ import { UserError } from "@cliptune/engine";
 import { codeOf, explainWriteError } from "../durable.js";
 import type { StoredItem } from "../item-store.js";
 import { openIndex } from "../open-index.js";
+import { openTogether } from "../open-together.js";
 import type { SearchIndex } from "../search-index.js";
 import { createItemTable, type ItemTable } from "./item-table.js";
 import { createNpy, type NpyPrecision, type NpyWriter } from "./npy.js";
@@ -106,19 +107,21 @@ async function openWriters(
     return { table: createItemTable(join(out, "vectors.parquet"), { ...own, dimension }) };
   }
   if (format === "npy") {
-    const images = await createNpy(join(out, "vectors.npy"), matrix);
-    return { images, table: createItemTable(join(out, "items.parquet"), own) };
+    return openTogether(async (keep) => ({
+      images: keep(await createNpy(join(out, "vectors.npy"), matrix)),
+      table: createItemTable(join(out, "items.parquet"), own),
+    }));
   }
   const folder = async (name: string) => {
     await mkdir(join(out, name), { recursive: true });
     return join(out, name, `${name}_${shard}`);
   };
   const names = { title: "caption", file: "image_path" };
-  return {
-    images: await createNpy(`${await folder("img_emb")}.npy`, matrix),
+  return openTogether(async (keep) => ({
+    images: keep(await createNpy(`${await folder("img_emb")}.npy`, matrix)),
+    ...(encodeTexts && { texts: keep(await createNpy(`${await folder("text_emb")}.npy`, matrix)) }),
     table: createItemTable(`${await folder("metadata")}.parquet`, { fields, names }),
-    ...(encodeTexts && { texts: await createNpy(`${await folder("text_emb")}.npy`, matrix) }),
-  };
+  }));
 }
 
 /** `[n, D]`, some titles at a time. */

@@ -7,6 +7,7 @@ import { inOrder } from "../in-order.js";
 import type { StoredItem } from "../item-store.js";
 import { anchorReference, type ModelReference } from "../model-reference.js";
 import { openIndex } from "../open-index.js";
+import { openTogether } from "../open-together.js";
 import type { SearchIndex } from "../search-index.js";
 import {
   idsName,
@@ -143,9 +144,11 @@ async function decodeItem(
 }
 
 async function openAll(paths: readonly string[]): Promise<FileHandle[]> {
-  const files: FileHandle[] = [];
-  for (const path of paths) files.push(await open(path, "wx"));
-  return files;
+  return openTogether(async (keep) => {
+    const files: FileHandle[] = [];
+    for (const path of paths) files.push(keep(await open(path, "wx")));
+    return files;
+  });
 }
 
 async function writeSynced(path: string, text: string): Promise<void> {
