@@ -195,9 +195,11 @@ export const trainConfig = z
     checkpoint: checkpointConfig.prefault({}),
     earlyStopping: earlyStopping.optional(),
     loggers: z
-      .array(z.enum(["csv", "tensorboard"]))
+      .array(z.enum(["csv", "tensorboard", "wandb"]))
       .default([])
-      .describe("beside metrics.jsonl: steps.csv and evaluations.csv; tensorboard/"),
+      .describe(
+        "beside metrics.jsonl: steps.csv and evaluations.csv; tensorboard/; wandb/, an offline run",
+      ),
     ema: z
       .strictObject({
         decay: z.number().gt(0).lt(1).default(0.999).describe("less in the first steps"),

@@ -21,7 +21,8 @@ export interface MetricsLog {
   append(record: MetricsRecord): Promise<void>;
   /** Returns when all records are on the disk. */
   sync(): Promise<void>;
-  close(): Promise<void>;
+  /** @param ended the run is over, and will not go on */
+  close(ended: boolean): Promise<void>;
 }
 
 export interface OpenLogOptions {
@@ -60,9 +61,9 @@ export async function openMetricsLog(
       await guarded(() => file.sync());
       await all((logger) => logger.sync());
     },
-    async close() {
+    async close(ended) {
       await file.close();
-      await all((logger) => logger.close());
+      await all((logger) => logger.close(ended));
     },
   };
 }

@@ -47,12 +47,16 @@ export async function train(config: TrainConfig, options: TrainOptions): Promise
     step: run.resumed?.step ?? -1,
     loggers: config.loggers,
   });
+  let ended = false;
   try {
     if (run.resumed) await loadCheckpoint(run.checkpoints, trainable, run.resumed.step);
     const { signal } = options;
-    return await runLoop({ config, engine, trainable, data, run, log, skips, signal, onEvent });
+    const parts = { config, engine, trainable, data, run, log, skips, signal, onEvent };
+    const summary = await runLoop(parts);
+    ended = !summary.interrupted;
+    return summary;
   } finally {
-    await log.close();
+    await log.close(ended);
     await skips.close();
     trainable.state.dispose();
     trainable.constants?.dispose();

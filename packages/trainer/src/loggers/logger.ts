@@ -4,5 +4,6 @@ import type { MetricsRecord } from "../metrics-record.js";
 export interface Logger {
   append(record: MetricsRecord): Promise<void>;
   sync(): Promise<void>;
-  close(): Promise<void>;
+  /** @param ended the run is over, and will not go on */
+  close(ended: boolean): Promise<void>;
 }

@@ -3,8 +3,9 @@ import type { MetricsRecord } from "../metrics-record.js";
 import { openCsv } from "./csv.js";
 import type { Logger } from "./logger.js";
 import { openTensorBoard } from "./tensorboard.js";
+import { openWandb } from "./wandb.js";
 
-const openers = { csv: openCsv, tensorboard: openTensorBoard } as const;
+const openers = { csv: openCsv, tensorboard: openTensorBoard, wandb: openWandb } as const;
 
 /**
  * Opens the loggers that a configuration asks for. Each writes its files anew from the records so far: what

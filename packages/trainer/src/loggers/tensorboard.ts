@@ -5,6 +5,7 @@ import { flatten } from "../flatten.js";
 import type { MetricsRecord } from "../metrics-record.js";
 import { maskedCrc32c } from "./crc32c.js";
 import type { Logger } from "./logger.js";
+import { double, float, int, message, text } from "./protobuf.js";
 
 /** One file, written anew at every start: TensorBoard takes a name with "tfevents" in it. */
 const fileName = "events.out.tfevents.0.cliptune";
@@ -46,11 +47,7 @@ function scalars(record: MetricsRecord, began: number): Buffer {
   const values = numbers.flatMap(([tag, value]) =>
     message(1, [...text(1, tag), ...float(2, value)]),
   );
-  return tfRecord([
-    ...double(1, began + seconds),
-    ...[...key(2, 0), ...varint(step)],
-    ...message(5, values),
-  ]);
+  return tfRecord([...double(1, began + seconds), ...int(2, step), ...message(5, values)]);
 }
 
 const tagged = (prefix: string, value: unknown): [string, number][] =>
@@ -66,31 +63,3 @@ function tfRecord(content: readonly number[]): Buffer {
   tail.writeUInt32LE(maskedCrc32c(bytes));
   return Buffer.concat([head, bytes, tail]);
 }
-
-/** Wire types: 0 varint, 1 eight bytes, 2 a length and that many bytes, 5 four bytes. */
-const key = (field: number, wire: 0 | 1 | 2 | 5): number[] => varint(field * 8 + wire);
-
-function varint(value: number): number[] {
-  const bytes: number[] = [];
-  let rest = value;
-  for (; rest > 127; rest = Math.floor(rest / 128)) bytes.push((rest % 128) + 128);
-  return [...bytes, rest];
-}
-
-const message = (field: number, content: readonly number[]): number[] => [
-  ...key(field, 2),
-  ...varint(content.length),
-  ...content,
-];
-
-const text = (field: number, value: string): number[] => message(field, [...Buffer.from(value)]);
-
-const double = (field: number, value: number): number[] => [
-  ...key(field, 1),
-  ...new Uint8Array(Float64Array.of(value).buffer),
-];
-
-const float = (field: number, value: number): number[] => [
-  ...key(field, 5),
-  ...new Uint8Array(Float32Array.of(value).buffer),
-];
