@@ -5,7 +5,7 @@ import { LanguageSwitch } from "./language-switch";
 import { useWords } from "./words";
 
 /** The pages in the order of the navigation. */
-const pages = { search: "/", compare: "/compare", runs: "/runs" } as const;
+const pages = { search: "/", compare: "/compare", map: "/map", runs: "/runs" } as const;
 
 interface HeaderProps {
   readonly page: keyof typeof pages;
@@ -50,7 +50,7 @@ function PageLink(props: { href: string; current: boolean; children: ReactNode }
     <a
       href={props.href}
       aria-current={props.current ? "page" : undefined}
-      className="whitespace-nowrap rounded-md px-2 py-1.5 text-muted transition-colors hover:text-ink sm:px-3 aria-[current]:bg-sunken aria-[current]:font-medium aria-[current]:text-ink"
+      className="whitespace-nowrap rounded-md px-1.5 py-1.5 text-muted transition-colors hover:text-ink sm:px-3 aria-[current]:bg-sunken aria-[current]:font-medium aria-[current]:text-ink"
     >
       {props.children}
     </a>

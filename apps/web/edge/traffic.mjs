@@ -11,7 +11,7 @@ const routes = [
   [/^\/api\/pictures\/[^/]+$/, "/api/pictures/[id]"],
   [/^\/api\/runs\/[^/]+/, "/api/runs/[name]"],
   [
-    /^\/api\/(search|similar|items|fields|pictures|runs|compare|map|openapi\.json)$/,
+    /^\/api\/(search|similar|items|fields|pictures|runs|compare|map|map\/(?:atlas|place)|openapi\.json)$/,
     (match) => match[0],
   ],
   [/^\/_next\//, "/_next"],

@@ -2,6 +2,9 @@ import type {
   Condition,
   FieldSummary,
   Filter,
+  IndexMap,
+  MapOptions,
+  Placed,
   PlacedHit,
   SearchHit,
   SearchOptions,
@@ -27,6 +30,11 @@ export interface Searcher {
   item(id: string): Promise<Item | undefined>;
   /** The bytes of a WebP picture. */
   thumbnail(id: string): Promise<Uint8Array | undefined>;
+  /** Where the pictures of this version lie in two dimensions; made when first asked for. */
+  map(options: MapOptions): Promise<IndexMap>;
+  /** @param labels of this version, as a map has them */
+  itemsAt(labels: ArrayLike<number>): readonly Item[];
+  place(map: IndexMap, text: string): Promise<Placed>;
   /** @throws UserError when no strengths were computed for this version of the index */
   strengths(): Promise<StrengthsFacts>;
   /** @throws UserError likewise, or when this strength was not */

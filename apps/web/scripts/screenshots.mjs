@@ -24,6 +24,7 @@ const pictures = [
     height: 800,
     theme: "dark",
   },
+  { name: "map", path: "/map?q=no+bicycles&q=animals", width: 1280, height: 800, theme: "light" },
 ];
 
 // Every state at every width, to be looked at; not kept.
@@ -33,6 +34,8 @@ const states = {
   filters: `/?q=speed&filter=${encodeURIComponent('[{"field":"country","in":["Germany"]}]')}`,
   nothing: "/?q=zxqv+wvut",
   korean: "/?q=bicycle",
+  map: "/map?q=no+bicycles&field=category",
+  plane: "/map?view=plane&q=no+bicycles",
 };
 const widths = { 360: 740, 1024: 768, 2560: 1440 };
 const checks = Object.entries(states).flatMap(([name, path]) =>
@@ -49,6 +52,7 @@ const browser = await chromium.launch({
   executablePath: values.chromium,
   args: ["--no-sandbox", "--disable-gpu"],
 });
+await untilMade(`${app.url}/api/map`);
 await mkdir(values.out, { recursive: true });
 for (const { name, path, width, height, theme, locale = "en" } of values.all ? checks : pictures) {
   const page = await browser.newPage({
@@ -67,3 +71,12 @@ for (const { name, path, width, height, theme, locale = "en" } of values.all ? c
 }
 await browser.close();
 await app.close();
+
+/** The map is made at the first visit. */
+async function untilMade(address) {
+  for (;;) {
+    const reply = await (await fetch(address)).json();
+    if (reply.status !== "making") return;
+    await new Promise((done) => setTimeout(done, 500));
+  }
+}

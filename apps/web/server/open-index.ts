@@ -3,7 +3,8 @@ import { spreadOrder } from "@/lib/spread-order";
 import { readEnvironment } from "../environment.mjs";
 import { strengthsOf } from "./strengths";
 
-type OpenSearcher = typeof import("@cliptune/index").openSearcher;
+type Package = typeof import("@cliptune/index");
+type OpenSearcher = Package["openSearcher"];
 type PackageSearcher = Awaited<ReturnType<OpenSearcher>>;
 
 /**
@@ -56,6 +57,12 @@ function adapt(dir: string, opened: PackageSearcher): Searcher {
       return item && toItem(item);
     },
     thumbnail: (id) => opened.thumbnail(id),
+    map: (options) => opened.map(options),
+    itemsAt: (labels) => opened.index.itemsAt(labels).map(toItem),
+    async place(map, text) {
+      const { placeVector }: Package = await import(/* turbopackIgnore: true */ "@cliptune/index");
+      return placeVector(map, opened.index, await opened.encodeTexts([text]));
+    },
     ...{ strengths, compare },
     async close() {
       await close();

@@ -79,12 +79,25 @@ describe("answers are as described", () => {
     ["/api/similar", `?id=${id}`],
     ["/api/items", "?offset=3&limit=2"],
     ["/api/items", "?offset=x"],
+    ["/api/map", ""],
+    ["/api/map/place", ""],
     ["/api/fields", ""],
     ["/api/runs", ""],
     ["/healthz", ""],
   ])("%s%s", async (path, query) => {
     const { status, body } = await answerTo(path + query);
     schemaOf(path, "get", status).parse(body);
+  });
+
+  test("the map, once it is made, and the place of a text on it", async () => {
+    await expect.poll(async () => (await answerTo("/api/map")).body["status"]).toBe("ready");
+    const map = await answerTo("/api/map");
+    schemaOf("/api/map", "get", map.status).parse(map.body);
+    expect(map.body["neighbours"]).toHaveLength(36);
+    const place = await answerTo("/api/map/place?q=red");
+    schemaOf("/api/map/place", "get", place.status).parse(place.body);
+    const atlas = await fetch(`${app.url}${map.body["atlas"]}`);
+    expect(atlas.headers.get("content-type")).toBe("image/webp");
   });
 
   test("parameters that are described are understood, and no others have an effect", async () => {

@@ -14,7 +14,7 @@ export interface AppOutcome {
   readonly stderr: string;
 }
 
-type AppVariables = Partial<
+export type AppVariables = Partial<
   Readonly<Record<"CLIPTUNE_INDEX" | "CLIPTUNE_RUNS" | "CLIPTUNE_RATE" | "PORT" | "HOST", string>>
 >;
 
