@@ -159,7 +159,7 @@ export function openItems(path: string): ItemReader {
     return summaries;
   };
   return {
-    byLabel: (wanted) => toItem(label.get(wanted)),
+    byLabel: remembering((wanted) => toItem(label.get(wanted))),
     byId: (wanted) => toItem(id.get(wanted)),
     broken: () => readBroken(database),
     byHash: (wanted) => toItem(hash.get(wanted)),
@@ -170,6 +170,22 @@ export function openItems(path: string): ItemReader {
     matching: (filter) => matchingLabels(database, filter, fields()),
     titled: (query, among) => searchTitles(database, query, among),
     close: () => database.close(),
+  };
+}
+
+/** Rows that are kept, so that what is found often is read and parsed once. */
+const mostRows = 10_000;
+
+/** The file of a version never changes. */
+function remembering(read: (label: number) => ItemRow | undefined): typeof read {
+  const kept = new Map<number, ItemRow>();
+  return (label) => {
+    const known = kept.get(label);
+    if (known) return known;
+    const row = read(label);
+    if (kept.size >= mostRows) kept.clear();
+    if (row) kept.set(label, row);
+    return row;
   };
 }
 

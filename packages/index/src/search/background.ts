@@ -81,26 +81,43 @@ function mixed(
  * By how many deviations each item's score differs from what it scores with other queries. An item
  * that is close to every query stands out for none.
  *
- * @param others `[N, D]`
+ * @param others `[N, D]`, of one background of one index: what is found out about its items is kept
  */
 export async function standOut(
   index: VectorIndex,
   found: readonly { readonly label: number; readonly score: number }[],
   others: Float32Array,
 ): Promise<number[]> {
-  // The best hits come twice, as hits of the page and as the best of all.
-  const labels = [...new Set(found.map(({ label }) => label))];
-  const vectors = await index.vectors(labels);
-  const spreads = new Map(
-    labels.map((label, row) => {
-      const start = row * index.dimension;
-      return [label, spread(others, vectors.subarray(start, start + index.dimension))];
-    }),
+  const spreads = spreadsAmong(others);
+  const labels = [...new Set(found.map(({ label }) => label))].filter(
+    (label) => !spreads.has(label),
   );
+  const vectors = await index.vectors(labels);
+  for (const [row, label] of labels.entries()) {
+    const start = row * index.dimension;
+    spreads.set(label, spread(others, vectors.subarray(start, start + index.dimension)));
+  }
   return found.map(({ label, score }) => {
     const { mean, deviation } = spreads.get(label)!;
     return (score - mean) / deviation;
   });
+}
+
+interface Spread {
+  readonly mean: number;
+  readonly deviation: number;
+}
+
+/** What each background's queries score with an item depends on no query: by label. */
+const known = new WeakMap<Float32Array, Map<number, Spread>>();
+const mostKnown = 50_000;
+
+function spreadsAmong(others: Float32Array): Map<number, Spread> {
+  const before = known.get(others);
+  if (before && before.size < mostKnown) return before;
+  const spreads = new Map<number, Spread>();
+  known.set(others, spreads);
+  return spreads;
 }
 
 /**
@@ -109,10 +126,7 @@ export async function standOut(
  * @param others `[N, D]`
  * @param vector `[D]`
  */
-function spread(
-  others: Float32Array,
-  vector: Float32Array,
-): { readonly mean: number; readonly deviation: number } {
+function spread(others: Float32Array, vector: Float32Array): Spread {
   const count = others.length / vector.length;
   let sum = 0;
   let squares = 0;
