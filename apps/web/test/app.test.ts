@@ -38,8 +38,10 @@ describe("search", () => {
     const scores = hits.map(({ score }: { score: number }) => score);
     expect(scores).toEqual([...scores].sort((a, b) => b - a));
     expect(hits[0].fields.colour).toBeTypeOf("string");
-    expect(Object.keys(timings)).toEqual(["encode", "search", "read"]);
-    expect(response.headers.get("server-timing")).toMatch(/^encode;dur=[\d.]+, search;dur=/);
+    expect(Object.keys(timings)).toEqual(["tokenise", "encode", "search", "read"]);
+    expect(response.headers.get("server-timing")).toMatch(
+      /^tokenise;dur=[\d.]+, encode;dur=[\d.]+, search;dur=/,
+    );
   });
 
   test("never shows where a picture lies on the server", async () => {

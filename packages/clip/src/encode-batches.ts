@@ -75,15 +75,28 @@ function pack(rows: readonly TextRow[], size: number, length: number) {
   return { ids, ends };
 }
 
+/** Where the time of encoding texts goes, counted up by each call that is handed it. */
+export interface TextTimings {
+  tokeniseMs: number;
+}
+
+export interface TextBatches {
+  readonly tokenizer: Tokenizer;
+  readonly texts: readonly string[];
+  readonly timings?: TextTimings | undefined;
+}
+
 /** Texts → `[n, D]` */
 export async function encodeTextBatches(
   run: EncoderRun,
-  tokenizer: Tokenizer,
-  texts: readonly string[],
+  { tokenizer, texts, timings }: TextBatches,
 ): Promise<Float32Array> {
   const width = run.parts.config.projectionDim;
   const result = new Float32Array(texts.length * width);
-  for (const [length, group] of groupByLength(tokenizer, texts)) {
+  const began = performance.now();
+  const groups = groupByLength(tokenizer, texts);
+  if (timings) timings.tokeniseMs += performance.now() - began;
+  for (const [length, group] of groups) {
     for (const { start, count, size } of splitBatches(group.length, run.batchSizes)) {
       const rows = group.slice(start, start + count);
       const program = await run.programs.texts(size, length);

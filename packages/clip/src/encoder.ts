@@ -1,6 +1,6 @@
 import { type Engine, UserError } from "@cliptune/engine";
 import { type Adapter, adapterScales, checkAdapter } from "./adapter.js";
-import { encodeImageBatches, encodeTextBatches } from "./encode-batches.js";
+import { encodeImageBatches, encodeTextBatches, type TextTimings } from "./encode-batches.js";
 import { type EncoderParts, type EncoderPrograms, encoderPrograms } from "./encoder-programs.js";
 import { encoderFingerprint } from "./fingerprint.js";
 import type { ClipModel } from "./model.js";
@@ -18,8 +18,12 @@ export interface Encoder {
   readonly strength: number;
   /** `[n, S, S, 3]` bytes, as `preprocessImage` makes them → `[n, D]` of unit norm. */
   encodeImages(pixels: Uint8Array, n: number): Promise<Float32Array>;
-  /** Texts → `[n, D]` of unit norm. */
-  encodeTexts(texts: readonly string[]): Promise<Float32Array>;
+  /**
+   * Texts → `[n, D]` of unit norm.
+   *
+   * @param timings is told how long the tokenizer took
+   */
+  encodeTexts(texts: readonly string[], timings?: TextTimings): Promise<Float32Array>;
   /** Multiplier on the adapter: 0 is the base model, 1 the adapter as trained. Holds for later calls. */
   setStrength(strength: number): void;
   /**
@@ -145,9 +149,9 @@ export async function createEncoder(
       const how = { batchSizes, strength };
       return encode(() => encodeImageBatches({ ...slot, ...how }, pixels, n));
     },
-    encodeTexts(texts) {
+    encodeTexts(texts, timings) {
       const how = { batchSizes, strength };
-      return encode(() => encodeTextBatches({ ...slot, ...how }, tokenizer, texts));
+      return encode(() => encodeTextBatches({ ...slot, ...how }, { tokenizer, texts, timings }));
     },
     setStrength(value) {
       strength = checkStrength(value);

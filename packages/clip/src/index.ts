@@ -26,6 +26,7 @@ export {
 } from "./config.js";
 export { countParameters, type ParameterCount } from "./count-parameters.js";
 export { unitNorm } from "./embeddings.js";
+export type { TextTimings } from "./encode-batches.js";
 export {
   createEncoder,
   type Encoder,

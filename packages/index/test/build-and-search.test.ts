@@ -66,6 +66,9 @@ test("indexes pictures that a picture, a title or another item then finds", asyn
   const vector = await encoder.encodeTexts(["a red circle"]);
   expect(byText.hits).toMatchObject(await searcher.index.search(vector, 5));
   for (const milliseconds of Object.values(byText.timings)) expect(milliseconds).toBeGreaterThan(0);
+  const again = await searcher.searchText("a red circle", 5);
+  expect(again).toEqual({ ...byText, timings: again.timings });
+  expect(again.timings.tokeniseMs).toBe(0); // the text is remembered
 
   const like = await searcher.similar("circle-0", 39);
   expect(like.hits.map(({ id }) => id)).not.toContain("circle-0");

@@ -1,8 +1,13 @@
+import type { TextTimings } from "@cliptune/clip";
+
 /** Queries whose vectors are kept: some 2 MB at 512 dimensions. */
 const mostTexts = 1000;
 
-/** `[n, D]`, one row a text. */
-export type EncodeTexts = (texts: readonly string[]) => Promise<Float32Array>;
+/** `[n, D]`, one row a text; adds to the timings. */
+export type EncodeTexts = (
+  texts: readonly string[],
+  timings?: TextTimings,
+) => Promise<Float32Array>;
 
 /**
  * `encode` that keeps the vectors of the texts asked for last: the pages, filters and orders of one
@@ -12,13 +17,13 @@ export type EncodeTexts = (texts: readonly string[]) => Promise<Float32Array>;
  */
 export function rememberTexts(encode: EncodeTexts, most = mostTexts): EncodeTexts {
   const kept = new Map<string, Float32Array>(); // the longest unused first
-  return async (texts) => {
+  return async (texts, timings) => {
     const asked = new Set(texts);
     const fresh = [...asked].filter((text) => !kept.has(text));
     // Held here as well: what other calls ask for meanwhile may push it out.
     const known = new Map([...asked].flatMap((text) => entry(text, kept.get(text))));
     if (fresh.length > 0) {
-      const rows = await encode(fresh);
+      const rows = await encode(fresh, timings);
       const dimension = rows.length / fresh.length;
       for (const [i, text] of fresh.entries()) {
         known.set(text, rows.slice(i * dimension, (i + 1) * dimension));

@@ -41,6 +41,8 @@ export interface RankedHit extends Hit {
 export type SearchHit = RankedHit & { readonly confidence: number };
 
 export interface SearchTimings {
+  /** Milliseconds from texts to tokens; 0 for texts that are remembered. */
+  readonly tokeniseMs: number;
   /** Milliseconds in the model, decoding a picture included. */
   readonly encodeMs: number;
   /** Milliseconds among filters, vectors and full text. */

@@ -29,7 +29,7 @@ export interface VectorQuery {
 export interface QueryAnswer extends Pick<SearchResponse, "cursor" | "total"> {
   readonly hits: readonly RankedHit[];
   readonly confidence?: number;
-  readonly timings: Omit<SearchResponse["timings"], "encodeMs">;
+  readonly timings: Omit<SearchResponse["timings"], "tokeniseMs" | "encodeMs">;
 }
 
 /** At least so many are compared with one another when near-duplicates are folded. */

@@ -1,3 +1,4 @@
+import type { TextTimings } from "@cliptune/clip";
 import { UserError } from "@cliptune/engine";
 import { sha256 } from "../checksum.js";
 import type { SearchIndex } from "../search-index.js";
@@ -25,9 +26,10 @@ export async function searchTerms(
 ): Promise<SearchResponse> {
   checkTerms(query);
   const began = performance.now();
-  const vectors = await encodeTerms(parts, query);
+  const spent: TextTimings = { tokeniseMs: 0 };
+  const vectors = await encodeTerms(parts, query, spent);
   const vector = combineTerms(query.map(({ weight = 1 }, i) => ({ vector: vectors[i]!, weight })));
-  const encodeMs = performance.now() - began;
+  const encodeMs = performance.now() - began - spent.tokeniseMs;
   const words = query
     .filter(({ weight = 1 }) => weight > 0)
     .flatMap((term) => ("text" in term ? [term.text] : []))
@@ -45,7 +47,7 @@ export async function searchTerms(
     ...answer,
     hits: answer.hits.map((hit) => ({ ...hit, confidence: hit.confidence ?? 0 })),
     ...{ confidence, goodMatch: confidence >= goodMatch },
-    timings: { encodeMs, ...answer.timings },
+    timings: { ...spent, encodeMs, ...answer.timings },
   };
 }
 
@@ -53,9 +55,10 @@ export async function searchTerms(
 async function encodeTerms(
   { index, encodeTexts, encodePicture }: TermParts,
   query: readonly QueryTerm[],
+  timings: TextTimings,
 ): Promise<Float32Array[]> {
   const texts = query.flatMap((term) => ("text" in term ? [term.text] : []));
-  const rows = texts.length > 0 ? await encodeTexts(texts) : new Float32Array(0);
+  const rows = texts.length > 0 ? await encodeTexts(texts, timings) : new Float32Array(0);
   const { dimension } = index.manifest;
   const vectors: Float32Array[] = [];
   let row = 0;
