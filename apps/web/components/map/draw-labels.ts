@@ -1,5 +1,5 @@
 import { type Spot, toScreen } from "@/lib/camera";
-import type { Frame, Scene } from "./draw-map";
+import type { Frame, Scene } from "./scene";
 
 /** Queries, the gap, and the lasso: what lies over the pictures. */
 export function drawLabels(context: CanvasRenderingContext2D, scene: Scene, frame: Frame): void {

@@ -1,38 +1,9 @@
-import { type Camera, type Size, type Spot, toScreen } from "@/lib/camera";
+import { type Spot, toScreen } from "@/lib/camera";
 import { copySquare, fillBox, type Raster, strokeBox } from "@/lib/raster";
 import { drawLabels } from "./draw-labels";
-import { largestTile, type Tiles } from "./tiles";
-import { type CanvasTone, paleness, type Tones } from "./tones";
-
-/** What is on the map, whatever part of it is seen. */
-export interface Scene {
-  /** Two numbers for each picture. */
-  readonly places: Float32Array;
-  /** Pictures in the order in which they are drawn: those of one colour together. */
-  readonly order: Uint32Array;
-  /** The colour of each picture's frame or dot; none leaves pictures without a frame. */
-  readonly toneOf: (i: number) => CanvasTone | undefined;
-  /** 1 for each that is chosen; the others are then pale. */
-  readonly chosen: Uint8Array | undefined;
-  readonly titles: Float32Array | undefined;
-  /** The mean picture and the mean title. */
-  readonly means: readonly [Spot, Spot] | undefined;
-  readonly gapLabel: string;
-  readonly pins: readonly { readonly text: string; readonly at: Spot }[];
-  readonly dots: boolean;
-}
-
-export interface Frame {
-  readonly camera: Camera;
-  readonly whole: Camera;
-  /** Of the canvas, in CSS pixels. */
-  readonly size: Size;
-  /** Device pixels in one of those. */
-  readonly ratio: number;
-  readonly tones: Tones;
-  readonly tiles: Tiles | undefined;
-  readonly lasso: readonly Spot[];
-}
+import type { Frame, Scene } from "./scene";
+import { largestTile } from "./tiles";
+import { paleness } from "./tones";
 
 /** From what size on, in CSS pixels, a picture is worth loading by itself, and how many at most. */
 const nearSize = 44;

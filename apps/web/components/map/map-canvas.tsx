@@ -2,7 +2,8 @@
 
 import { type RefObject, useCallback, useEffect, useRef, useState } from "react";
 import { type Camera, fitCamera, isInside, type Size, type Spot, toWorld } from "@/lib/camera";
-import { drawMap, type Frame, pictureAt, type Scene } from "./draw-map";
+import { drawMap, pictureAt } from "./draw-map";
+import type { Frame, Scene } from "./scene";
 import { createTiles, type Tiles } from "./tiles";
 import { type Tones, toneClass, useTones } from "./tones";
 import { useNavigation } from "./use-navigation";

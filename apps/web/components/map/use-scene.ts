@@ -4,7 +4,7 @@ import { useMemo } from "react";
 import type { Spot } from "@/lib/camera";
 import type { MapView, PlaceReply, ReadyMap } from "@/lib/map";
 import type { Colouring } from "@/lib/map-colours";
-import type { Scene } from "./draw-map";
+import type { Scene } from "./scene";
 
 interface SceneParts {
   readonly map: ReadyMap;
