@@ -46,6 +46,22 @@ test("a port in use is one clear error", async () => {
   await ended;
 });
 
+test("another address is listened on only when asked for, and said to be open", async () => {
+  const child = startCli(["serve", "--index", index, "--port", "0", "--host", "0.0.0.0"]);
+  const ended = outcomeOf(child);
+  const [line] = (await once(child.stdout, "data")) as [Buffer];
+  expect(line.toString()).toMatch(
+    /^Serving 36 pictures on http:\/\/0\.0\.0\.0:\d+ .*\nWhoever reaches/,
+  );
+  const port = /:(\d+) /.exec(line.toString())?.[1];
+  expect((await fetch(`http://127.0.0.1:${port}/healthz`)).status).toBe(200);
+  child.kill("SIGINT");
+  expect((await ended).code).toBe(0);
+  const { code, stderr } = await runCli(["serve", "--index", index, "--host", "192.0.2.1"]);
+  expect(code).toBe(1);
+  expect(stderr).toMatch(/^error: 192\.0\.2\.1 is no address of this machine.*\n$/);
+});
+
 test("a directory that is no index is one clear error", async () => {
   const { code, stderr } = await runCli(["serve", "--index", folder]);
   expect(code).toBe(1);

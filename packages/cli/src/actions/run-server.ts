@@ -7,6 +7,8 @@ export interface ServeOptions {
   readonly indexDir: string;
   readonly runsDir: string | undefined;
   readonly port: number;
+  /** An address of this machine. */
+  readonly host: string;
 }
 
 /** What `@cliptune/web/start` offers; the page is an optional package, so its types are not at hand. */
@@ -20,19 +22,22 @@ interface PageModule {
 }
 
 /** Serves the built page from this process until Ctrl-C. */
-export async function runServer({ indexDir, runsDir, port }: ServeOptions): Promise<Answer> {
+export async function runServer(options: ServeOptions): Promise<Answer> {
+  const { indexDir, runsDir, port, host } = options;
   const index = resolve(indexDir);
   const { count } = await readManifest(index);
   const { start } = await findPage();
   const app = await start({
     index,
     ...(runsDir === undefined ? {} : { runs: resolve(runsDir) }),
-    port,
-    host: "127.0.0.1",
+    ...{ port, host },
   });
+  const note = isLoopback(host)
+    ? ""
+    : "\nWhoever reaches this address can search and see every picture; nothing asks for a password.";
   return {
     json: { url: app.url, port: app.port, index, count },
-    text: `Serving ${count} pictures on ${app.url} (Ctrl-C ends it)`,
+    text: `Serving ${count} pictures on ${app.url} (Ctrl-C ends it)${note}`,
     async afterwards() {
       await new Promise<void>((stop) => {
         process.once("SIGINT", () => stop());
@@ -41,6 +46,10 @@ export async function runServer({ indexDir, runsDir, port }: ServeOptions): Prom
       await app.close();
     },
   };
+}
+
+function isLoopback(host: string): boolean {
+  return host === "localhost" || host === "::1" || host.startsWith("127.");
 }
 
 /** The page is a package of its own, installed beside this one or not at all. */

@@ -5,7 +5,10 @@ import { defaultIndexDir } from "../shared-args.js";
 export const serve = command({
   name: "serve",
   description: "Serve the search page on this machine",
-  examples: ["cliptune serve --index my-index --runs runs --port 3000"],
+  examples: [
+    "cliptune serve --index my-index --runs runs --port 3000",
+    "cliptune serve --index my-index --host 0.0.0.0",
+  ],
   args: {
     index: {
       type: "string",
@@ -22,7 +25,13 @@ export const serve = command({
       type: "string",
       default: "3000",
       valueHint: "number",
-      description: "port on 127.0.0.1",
+      description: "port to listen on; 0 takes a free one",
+    },
+    host: {
+      type: "string",
+      default: "127.0.0.1",
+      valueHint: "address",
+      description: "address to listen on: unless given, only this machine can reach the page",
     },
   },
   async run(args) {
@@ -30,6 +39,7 @@ export const serve = command({
     return runServer({
       indexDir: args.index,
       runsDir: args.runs,
+      host: args.host,
       port: numberFlag(args.port, "--port", { least: 0, most: 65_535, whole: true }),
     });
   },
