@@ -15,6 +15,13 @@ export function emptyData(dtype: DType, length: number): Data {
   return dtype === "int32" ? new Int32Array(length) : new Uint8Array(length);
 }
 
+/** `values` in an array of their own: what they come from may change. */
+export function copyOf(dtype: DType, values: ArrayLike<number>): Data {
+  const data = emptyData(dtype, values.length);
+  data.set(values);
+  return data;
+}
+
 /** The name of the typed array; a Node Buffer is a Uint8Array, as it says itself. */
 const kindOf = (data: Data): string => data[Symbol.toStringTag];
 
@@ -63,9 +70,8 @@ export const pick = <T>(
 /** The same arrays with data of their own; a Buffer becomes a plain Uint8Array, whose `slice` copies. */
 export const copied = (arrays: Arrays): Arrays =>
   Object.fromEntries(
-    Object.entries(arrays).map(([name, array]) => {
-      const data = emptyData(array.dtype, array.data.length);
-      data.set(array.data);
-      return [name, { ...array, data }];
-    }),
+    Object.entries(arrays).map(([name, array]) => [
+      name,
+      { ...array, data: copyOf(array.dtype, array.data) },
+    ]),
   );

@@ -1,5 +1,5 @@
 import * as tf from "@tensorflow/tfjs-core";
-import { emptyData } from "../arrays.js";
+import { copyOf } from "../arrays.js";
 import { UserError } from "../errors.js";
 import { GraphBuilder, type Node } from "../graph/graph.js";
 import type { Recorder } from "../trace/register.js";
@@ -165,8 +165,7 @@ export class LazyBackend extends tf.KernelBackend implements Recorder {
       return;
     }
     // A copy, because the caller may write to its array before anything is computed.
-    const data = emptyData(dtype as DType, values.length);
-    data.set(values as Data);
+    const data = copyOf(dtype as DType, values as Data);
     this.#slots.set(dataId, { dtype: dtype as DType, shape: [...shape], references, data });
   }
 

@@ -1,5 +1,5 @@
 import * as tf from "@tensorflow/tfjs-core";
-import { emptyData } from "../arrays.js";
+import { copyOf } from "../arrays.js";
 import { UserError } from "../errors.js";
 import { GraphBuilder, type Node } from "../graph/graph.js";
 import type { Data, DType } from "../types.js";
@@ -60,8 +60,7 @@ export class TraceBackend extends tf.KernelBackend implements Recorder {
         `tensors of type ${dtype} cannot be compiled; use float32, int32 or bool.`,
       );
     }
-    const data = emptyData(dtype as DType, values.length);
-    data.set(values as Data);
+    const data = copyOf(dtype as DType, values as Data);
     this.#nodes.set(dataId, this.#literal(data, shape, dtype as DType));
   }
 
