@@ -18,6 +18,11 @@ export interface EngineOptions {
    * its operator. Slow; for finding out where a NaN comes from.
    */
   readonly checkNaN?: boolean;
+  /**
+   * `onnx-*`: ONNX Runtime writes how long each operator took, in every step, to a file whose name begins so (a
+   * Chrome trace; one a program, complete once that is disposed of).
+   */
+  readonly profile?: string;
   /** `onnx-*`: rewrites of the graph to leave out, to measure what each is worth. */
   readonly withoutRules?: ReadonlyArray<RuleName | "padRows">;
   /** The PJRT plugin that `xla` runs on: path of a shared library. */

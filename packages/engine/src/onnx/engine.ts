@@ -21,6 +21,8 @@ export interface OnnxOptions {
   readonly packWeights?: boolean;
   /** Ends a step at the first value that is not a number, and names the operator that made it. */
   readonly checkNaN?: boolean;
+  /** How the names of the files begin that ONNX Runtime writes each operator's time to, one a program. */
+  readonly profile?: string;
   readonly withoutRules?: ReadonlyArray<RuleName | "padRows">;
 }
 
@@ -30,6 +32,7 @@ export function createOnnxEngine({
   threads = 0,
   packWeights = true,
   checkNaN = false,
+  profile,
   withoutRules = [],
 }: OnnxOptions = {}): Engine {
   const holds: Holds = new WeakMap();
@@ -78,7 +81,7 @@ export function createOnnxEngine({
       const fuse = state === undefined;
       const constant = (key: string) => heldBy(holds, constants!).tensors[key]!;
       const session = await withWeights(program.weights, constant, (weights) =>
-        openSession(name, program.model, { provider, threads, weights, fuse }),
+        openSession(name, program.model, { provider, threads, weights, fuse, profile }),
       );
       return createProgram(definition, program, session, holds);
     },

@@ -29,12 +29,14 @@ export interface SessionOptions {
   readonly weights: OrtTensors;
   /** A program without state: ONNX Runtime looks for fusions of its own, and rests between runs. */
   readonly fuse: boolean;
+  /** How the name of the file begins that it writes each operator's time to, if it shall. */
+  readonly profile?: string | undefined;
 }
 
 export async function openSession(
   name: string,
   model: Uint8Array,
-  { provider, threads, weights, fuse }: SessionOptions,
+  { provider, threads, weights, fuse, profile }: SessionOptions,
 ): Promise<ort.InferenceSession> {
   try {
     return await ort.InferenceSession.create(model, {
@@ -52,6 +54,7 @@ export async function openSession(
       })),
       // Fatal ones alone: errors are thrown, and need not be printed too.
       logSeverityLevel: 4,
+      ...(profile !== undefined && { enableProfiling: true, profileFilePrefix: profile }),
     });
   } catch (cause) {
     throw new Error(
@@ -123,7 +126,9 @@ export function createProgram(
       return inTurn(held, () => run(fed, held));
     },
     dispose: async () => {
-      if (!disposed) await session.release();
+      if (disposed) return;
+      session.endProfiling(); // writes the profile out, where one was asked for
+      await session.release();
       disposed = true;
     },
   };
