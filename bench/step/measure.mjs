@@ -16,15 +16,17 @@ const engineOptions = Object.fromEntries(
 // Without its kernel an operator is traced as the composite of tfjs operators that eager engines run.
 for (const kernel of options.withoutKernels ?? []) tf.unregisterKernel(kernel, "cliptune-trace");
 
-/** Median time of a step that nothing else runs beside. */
+/** Median time of a step that nothing else runs beside, and the least that one took of the processor. */
 async function secondsAlone(run) {
-  const seconds = [];
+  const [seconds, processor] = [[], []];
   for (let i = 0; i < (options.steps ?? 5); i++) {
-    const from = performance.now();
+    const [from, spent] = [performance.now(), process.cpuUsage()];
     await run();
     seconds.push((performance.now() - from) / 1000);
+    const { user, system } = process.cpuUsage(spent);
+    processor.push((user + system) / 1e6);
   }
-  return median(seconds);
+  return { stepS: median(seconds), processorS: Math.min(...processor) };
 }
 
 /** Mean time of a step when up to `inFlight` are asked for before the first one's loss is read, as in training. */
@@ -41,7 +43,7 @@ async function secondsOverlapped(run, inFlight) {
   await ask(inFlight + 3);
   const from = performance.now();
   await ask(steps);
-  return (performance.now() - from) / 1000 / steps;
+  return { stepS: (performance.now() - from) / 1000 / steps };
 }
 
 async function step() {
@@ -60,13 +62,13 @@ async function step() {
   };
   if (options.compileOnly) return { compileS };
   const { loss } = await program.step(batch);
-  const stepS = options.inFlight
+  const taken = options.inFlight
     ? await secondsOverlapped(() => program.step(batch), options.inFlight)
     : await secondsAlone(() => program.step(batch));
   return {
-    stepS,
-    pairsPerSecond: world.batch / stepS,
-    gflops: operations({ ...world, length }) / stepS / 1e9,
+    ...taken,
+    pairsPerSecond: world.batch / taken.stepS,
+    gflops: operations({ ...world, length }) / taken.stepS / 1e9,
     peakRssGB: process.resourceUsage().maxRSS / 1e6,
     ...(engine.memory && { peakDeviceGB: (engine.memory()?.peak ?? 0) / 1e9 }),
     compileS,
