@@ -1,5 +1,10 @@
 import type { Arrays, NdArray } from "@cliptune/engine";
-import { Matrix, QrDecomposition, SingularValueDecomposition } from "ml-matrix";
+import {
+  EigenvalueDecomposition,
+  Matrix,
+  QrDecomposition,
+  SingularValueDecomposition,
+} from "ml-matrix";
 import type { Adapter } from "./adapter.js";
 import type { ClipConfig } from "./config.js";
 import type { LoraConfig } from "./lora-config.js";
@@ -12,7 +17,7 @@ import { normal, type Random, seededRandom } from "./random.js";
  * `A = √(S_r / s) V_rᵀ`, `B = U_r √(S_r / s)`, and training changes those. Found by a randomised
  * decomposition with power iterations, a pure function of the seed.
  *
- * @param exact iterate until it is the decomposition itself, whatever the seed: minutes for a large model
+ * @param exact the decomposition itself, whatever the seed: seconds for each layer of a large model
  * @returns `<module path>.lora_A.weight` [r, in] and `.lora_B.weight` [out, r]
  * @see https://arxiv.org/abs/2404.02948; Halko et al., https://arxiv.org/abs/0909.4061
  */
@@ -26,7 +31,7 @@ export function pissaStart(
   for (const [path, { rank, scale }] of Object.entries(loraSites(config, lora))) {
     const random = normal(seededRandom(seed, "pissa", path));
     const own = matrix(weights[`${path}.weight`]!);
-    const { u, values, v } = largestSingular(own, { rank, exact }, random);
+    const { u, values, v } = exact ? exactSingular(own, rank) : largestSingular(own, rank, random);
     const factor = (of: Matrix): Matrix => {
       for (let r = 0; r < rank; r++) of.mulColumn(r, Math.sqrt(values[r]! / scale));
       return of;
@@ -39,38 +44,43 @@ export function pissaStart(
 
 /** Passes over the weight; PEFT's `pissa_niter_[n]` takes 4 to 16. */
 const iterations = 8;
-const mostIterations = 400;
-/** How far W v may be from σ u, as a share of the largest singular value. */
-const tolerance = 1e-9;
-
-interface Wanted {
-  readonly rank: number;
-  readonly exact: boolean;
-}
+const oversampling = 8;
 
 /** U `[out, r]`, the r largest singular values, V `[in, r]`. */
-function largestSingular(weight: Matrix, { rank, exact }: Wanted, random: Random): ThinSvd {
-  const oversampling = exact ? 2 * rank + 8 : 8; // the wider, the fewer passes
+function largestSingular(weight: Matrix, rank: number, random: Random): ThinSvd {
   const width = Math.min(rank + oversampling, weight.rows, weight.columns);
   const transposed = weight.transpose();
   const orthogonal = (of: Matrix): Matrix => new QrDecomposition(of).orthogonalMatrix;
-  const first = (of: Matrix): Matrix => of.subMatrix(0, of.rows - 1, 0, rank - 1);
   const draws = Array.from({ length: weight.columns * width }, random);
   let range = orthogonal(weight.mmul(Matrix.from1DArray(weight.columns, width, draws)));
-  for (let passes = iterations; ; passes += iterations) {
-    for (let i = 0; i < iterations; i++) {
-      range = orthogonal(weight.mmul(orthogonal(transposed.mmul(range))));
-    }
-    const svd = new SingularValueDecomposition(range.transpose().mmul(weight), {
-      autoTranspose: true,
-    });
-    const values = svd.diagonal;
-    const [u, v] = [range.mmul(first(svd.leftSingularVectors)), first(svd.rightSingularVectors)];
-    const left = Matrix.sub(weight.mmul(v), u.clone().mulRowVector(values.slice(0, rank))); // [out, r]
-    if (!exact || left.norm() <= tolerance * values[0]! || passes >= mostIterations) {
-      return { u, values, v };
-    }
+  for (let i = 0; i < iterations; i++) {
+    range = orthogonal(weight.mmul(orthogonal(transposed.mmul(range))));
   }
+  const svd = new SingularValueDecomposition(range.transpose().mmul(weight), {
+    autoTranspose: true,
+  });
+  const first = (of: Matrix): Matrix => of.subMatrix(0, of.rows - 1, 0, rank - 1);
+  return {
+    u: range.mmul(first(svd.leftSingularVectors)),
+    values: svd.diagonal,
+    v: first(svd.rightSingularVectors),
+  };
+}
+
+/**
+ * The same to the last digits, from the eigenvectors of the smaller of W Wᵀ and Wᵀ W. Squaring harms only
+ * singular values that are small beside the largest, which are not asked for.
+ */
+function exactSingular(weight: Matrix, rank: number): ThinSvd {
+  const wide = weight.columns > weight.rows;
+  const high = wide ? weight.transpose() : weight;
+  const eigen = new EigenvalueDecomposition(high.transpose().mmul(high), { assumeSymmetric: true });
+  const order = eigen.realEigenvalues.map((_, i) => i).reverse(); // they ascend
+  const v = eigen.eigenvectorMatrix.subMatrixColumn(order.slice(0, rank));
+  const u = high.mmul(v); // its columns are as long as the singular values
+  const values = Array.from({ length: rank }, (_, r) => u.getColumnVector(r).norm());
+  for (const [r, value] of values.entries()) u.mulColumn(r, value > 0 ? 1 / value : 0);
+  return wide ? { u: v, values, v: u } : { u, values, v };
 }
 
 /**

@@ -10,6 +10,7 @@ import {
   loadAdapter,
   mergeAdapter,
   type Network,
+  pissaStart,
   readSafetensors,
   saveAdapter,
   textTower,
@@ -17,6 +18,7 @@ import {
 } from "@cliptune/clip";
 import { createEngine, type Tensors } from "@cliptune/engine";
 import type * as tf from "@tensorflow/tfjs-core";
+import { Matrix, SingularValueDecomposition } from "ml-matrix";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { dataOf, largestDifference, loadGolden, specsOf } from "./golden.js";
 
@@ -99,6 +101,27 @@ describe.each(names)("PEFT's %s", (name) => {
     );
     expect(ours!.tensors).toEqual(theirs!.tensors);
   });
+});
+
+test("the exact start of PiSSA is the whole decomposition's, for wide layers and for high ones", () => {
+  const lora = { rank: 3, alpha: 6, dropout: 0, targets: ["fc1", "fc2"] };
+  const start = pissaStart({ config, weights }, lora, 0, true);
+  for (const layer of ["fc1", "fc2"]) {
+    const path = `text_model.encoder.layers.0.mlp.${layer}`;
+    const plain = (name: string): Matrix => {
+      const { shape, data } = { ...weights, ...start }[name]!;
+      return Matrix.from1DArray(shape[0]!, shape[1]!, [...data]);
+    };
+    const svd = new SingularValueDecomposition(plain(`${path}.weight`), { autoTranspose: true });
+    const cut = (of: Matrix): Matrix => of.subMatrix(0, of.rows - 1, 0, 2);
+    const best = cut(svd.leftSingularVectors)
+      .mmul(Matrix.diag(svd.diagonal.slice(0, 3)))
+      .mmul(cut(svd.rightSingularVectors).transpose());
+    const own = plain(`${path}.lora_B.weight`)
+      .mmul(plain(`${path}.lora_A.weight`))
+      .mul(2);
+    expect(Matrix.sub(own, best).norm() / best.norm()).toBeLessThan(1e-6);
+  }
 });
 
 test("PiSSA as it is trained needs the base's weights", async () => {
