@@ -50,12 +50,39 @@ async function readImage(source: ImageSource): Promise<Uint8Array> {
   return bytes;
 }
 
+/** A picture's pixels, upright, 8-bit RGB, on white. */
+export interface DecodedImage {
+  readonly name: string;
+  readonly width: number;
+  readonly height: number;
+  /** `[height, width, 3]` */
+  readonly data: Uint8Array;
+}
+
 /** A picture ready to be resized: upright, 8-bit RGB, on white. */
 export interface OpenImage {
   readonly name: string;
   readonly pipeline: Sharp;
   readonly width: number;
   readonly height: number;
+  /** Whether the file says how its colours are meant. */
+  readonly hasProfile: boolean;
+}
+
+/** The most pixels that are kept decoded: some are in memory at a time. */
+const mostKept = 2_200_000;
+
+/**
+ * Decodes a picture that is used more than once. None is given for one that is better decoded each time:
+ * large, or with a colour profile, which the model ignores and people do not.
+ *
+ * @throws UserError as `openImage`
+ */
+export async function decodeImage(source: ImageSource): Promise<DecodedImage | undefined> {
+  const { name, pipeline, width, height, hasProfile } = await openImage(source);
+  if (hasProfile || width * height > mostKept) return undefined;
+  const data = await decoding(name, () => pipeline.raw().toBuffer());
+  return { name, width, height, data };
 }
 
 /**
@@ -64,15 +91,21 @@ export interface OpenImage {
  *
  * @throws UserError naming the file, when there is one, and what is wrong with it
  */
-export async function openImage(source: ImageSource): Promise<OpenImage> {
+export async function openImage(source: ImageSource | DecodedImage): Promise<OpenImage> {
+  if (typeof source === "object" && "data" in source) {
+    const { name, width, height, data } = source;
+    const pipeline = sharp(data, { raw: { width, height, channels: 3 } });
+    return { name, pipeline, width, height, hasProfile: false };
+  }
   const bytes = await readImage(source);
   const name = nameOf(source);
   const options = { limitInputPixels: mostPixels, failOn: "error", ignoreIcc: true } as const;
   return decoding(name, async () => {
     const pipeline = sharp(bytes, options);
-    const { autoOrient } = await pipeline.metadata();
+    const { autoOrient, hasProfile } = await pipeline.metadata();
     const upright = pipeline.autoOrient().flatten({ background: "#fff" }).toColourspace("srgb");
-    return { name, pipeline: upright, width: autoOrient.width, height: autoOrient.height };
+    const { width, height } = autoOrient;
+    return { name, pipeline: upright, width, height, hasProfile };
   });
 }
 

@@ -36,7 +36,7 @@ export {
 export { endPositions, type TokenRows } from "./end-positions.js";
 export { adapterFingerprint, encoderFingerprint } from "./fingerprint.js";
 export { fromHalf, toHalf } from "./half.js";
-export type { ImageSource } from "./image-source.js";
+export { type DecodedImage, decodeImage, type ImageSource } from "./image-source.js";
 export { imageTower } from "./image-tower.js";
 export { initLora, initMagnitudes, type LoraInit } from "./init-lora.js";
 export { initModel } from "./init-model.js";

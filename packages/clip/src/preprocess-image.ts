@@ -1,4 +1,10 @@
-import { decoding, type ImageSource, type OpenImage, openImage } from "./image-source.js";
+import {
+  type DecodedImage,
+  decoding,
+  type ImageSource,
+  type OpenImage,
+  openImage,
+} from "./image-source.js";
 import type { Filter, Preprocessing } from "./preprocessing.js";
 import { resample, type Size, type Window } from "./resample.js";
 
@@ -50,7 +56,7 @@ function targetSize({ width, height }: Size, resize: Preprocessing["resize"]): S
  * @throws UserError for a file that is missing, empty, not a picture, corrupt or too large
  */
 export async function preprocessImage(
-  source: ImageSource,
+  source: ImageSource | DecodedImage,
   preprocessing: Preprocessing,
 ): Promise<Uint8Array> {
   const image = await openImage(source);

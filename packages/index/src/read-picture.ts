@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
-import { type Preprocessing, preprocessImage } from "@cliptune/clip";
+import { decodeImage, type Preprocessing, preprocessImage } from "@cliptune/clip";
 import { type BrokenPicture, describeBroken } from "./broken-pictures.js";
 import { sha256 } from "./checksum.js";
 import { fileStamp } from "./file-stamp.js";
@@ -41,9 +41,10 @@ export async function readPicture(
   try {
     // From the path, where there is one, since errors name it; read once from the disk all the same.
     const stamp = typeof image === "string" ? await fileStamp(image) : undefined; // before it is read
-    const pixels = await preprocessImage(image, preprocessing);
+    const decoded = await decodeImage(image);
+    const pixels = await preprocessImage(decoded ?? image, preprocessing);
     const bytes = typeof image === "string" ? await readFile(image) : image;
-    const thumbnail = await makeThumbnail(bytes);
+    const thumbnail = await makeThumbnail(decoded ?? bytes);
     const file = typeof image === "string" ? { file: resolve(image), ...(stamp && { stamp }) } : {};
     return { item: { id, title, fields, hash: sha256(bytes), ...file }, pixels, thumbnail };
   } catch (reason) {

@@ -1,7 +1,8 @@
 import { open } from "node:fs/promises";
 import { crc32 } from "node:zlib";
+import type { DecodedImage } from "@cliptune/clip";
 import { UserError } from "@cliptune/engine";
-import sharp from "sharp";
+import sharp, { type Sharp } from "sharp";
 
 /** The longest side of a thumbnail, in pixels. */
 export const thumbnailSize = 320;
@@ -14,13 +15,17 @@ export interface ThumbnailPlace {
 }
 
 /** A WebP picture that fits into 320 x 320 pixels: upright, on white as the model sees it, never enlarged. */
-export async function makeThumbnail(image: Uint8Array): Promise<Uint8Array> {
-  return sharp(image)
-    .autoOrient()
-    .flatten({ background: "#fff" })
+export async function makeThumbnail(image: Uint8Array | DecodedImage): Promise<Uint8Array> {
+  return pipelineOf(image)
     .resize(thumbnailSize, thumbnailSize, { fit: "inside", withoutEnlargement: true })
-    .webp({ quality: 80 })
+    .webp({ quality: 80, effort: 2 }) // 4, the default, takes as long as decoding, for files 2 % smaller
     .toBuffer();
+}
+
+function pipelineOf(image: Uint8Array | DecodedImage): Sharp {
+  if (image instanceof Uint8Array) return sharp(image).autoOrient().flatten({ background: "#fff" });
+  const { data, width, height } = image;
+  return sharp(data, { raw: { width, height, channels: 3 } });
 }
 
 export interface PackWriter {
