@@ -2,6 +2,7 @@ import {
   createEngine,
   type Engine,
   type EngineName,
+  type EngineOptions,
   engineNames,
   findPjrtPlugin,
   type Precision,
@@ -29,14 +30,18 @@ export async function startEngine(name: EngineName | "auto", devices = 1): Promi
   const plugin =
     environment.pjrtPlugin ?? (name === "xla" ? findPjrtPlugin(await pythonPackages()) : undefined);
   const precision = precisionOf(environment.precision);
-  const threads = threadsOf(environment.threads);
   return createEngine(name, {
-    checkNaN: environment.checkNaN,
+    ...processorOptions(),
     devices,
-    ...(threads && { threads }),
     ...(plugin && { plugin }),
     ...(precision && { precision }),
   });
+}
+
+/** What the environment says to engines that compute on the processor. */
+export function processorOptions(): EngineOptions {
+  const threads = threadsOf(environment.threads);
+  return { checkNaN: environment.checkNaN, ...(threads && { threads }) };
 }
 
 const precisions: readonly Precision[] = ["float32", "tf32", "bf16"];

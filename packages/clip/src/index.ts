@@ -33,6 +33,7 @@ export {
   type EncoderModel,
   type EncoderOptions,
 } from "./encoder.js";
+export { createEncoderThread, type EncoderThreadOptions } from "./encoder-thread.js";
 export { endPositions, type TokenRows } from "./end-positions.js";
 export { adapterFingerprint, encoderFingerprint } from "./fingerprint.js";
 export { fromHalf, toHalf } from "./half.js";

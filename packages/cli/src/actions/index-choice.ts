@@ -1,7 +1,6 @@
 import {
   type Adapter,
   type ClipModel,
-  createEncoder,
   type Encoder,
   loadAdapter,
   loadModel,
@@ -9,6 +8,7 @@ import {
 } from "@cliptune/clip";
 import { type Engine, UserError } from "@cliptune/engine";
 import { locateModel, readManifest } from "@cliptune/index";
+import { backgroundEncoder } from "../background-encoder.js";
 
 /** Where an index's model and adapter are now, when they were moved. */
 export interface MovedModel {
@@ -22,9 +22,9 @@ export async function indexEncoder(
   dir: string,
   moved: MovedModel,
 ): Promise<{ encoder: Encoder; preprocessing: Preprocessing }> {
-  const { model, adapter, strength } = await indexChoice(dir, moved);
-  const encoder = await createEncoder(engine, model, adapter ? { adapter, strength } : {});
-  return { encoder, preprocessing: model.preprocessing };
+  const chosen = await indexChoice(dir, moved);
+  const encoder = await backgroundEncoder(engine, chosen);
+  return { encoder, preprocessing: chosen.model.preprocessing };
 }
 
 /** The model that made an index, as its manifest says, or where it is now. */

@@ -1,7 +1,7 @@
 import { resolve } from "node:path";
-import { createEncoder } from "@cliptune/clip";
 import type { Engine } from "@cliptune/engine";
 import { buildIndex, type Manifest, type MemoryLimit, type StoreChoice } from "@cliptune/index";
+import { backgroundEncoder } from "../background-encoder.js";
 import type { Answer } from "../command.js";
 import { withEngine } from "../engine-choice.js";
 import { interruptible } from "../interrupt.js";
@@ -58,7 +58,7 @@ async function build(
   const set = await openData(options.data, (message) => console.error(`left out: ${message}`));
   const total = await countPairs(set, options.data);
   const { model, adapter, strength, origin } = await loadChoice(options.choice);
-  const encoder = await createEncoder(engine, model, adapter ? { adapter, strength } : {});
+  const encoder = await backgroundEncoder(engine, { model, strength, ...(adapter && { adapter }) });
   const progress = createProgress({ label: "index" });
   try {
     return await buildIndex({

@@ -1,5 +1,4 @@
 import { resolve } from "node:path";
-import { createEncoder } from "@cliptune/clip";
 import {
   type ImportModel,
   type ImportReport,
@@ -7,6 +6,7 @@ import {
   type MemoryLimit,
   type StoreChoice,
 } from "@cliptune/index";
+import { backgroundEncoder } from "../background-encoder.js";
 import type { Answer } from "../command.js";
 import { withEngine } from "../engine-choice.js";
 import { interruptible } from "../interrupt.js";
@@ -62,7 +62,11 @@ function withModel(
 ): Promise<ImportReport> {
   return withEngine(name, async (engine) => {
     const { model, adapter, strength, origin } = await loadChoice(choice);
-    const encoder = await createEncoder(engine, model, adapter ? { adapter, strength } : {});
+    const encoder = await backgroundEncoder(engine, {
+      model,
+      strength,
+      ...(adapter && { adapter }),
+    });
     try {
       return await read({ encoder, preprocessing: model.preprocessing, reference: origin });
     } finally {

@@ -1,5 +1,4 @@
 import { resolve } from "node:path";
-import { createEncoder } from "@cliptune/clip";
 import type { Engine } from "@cliptune/engine";
 import {
   locateModel,
@@ -9,6 +8,7 @@ import {
   reindex,
   type StoreChoice,
 } from "@cliptune/index";
+import { backgroundEncoder } from "../background-encoder.js";
 import type { Answer } from "../command.js";
 import { withEngine } from "../engine-choice.js";
 import { interruptible } from "../interrupt.js";
@@ -56,7 +56,7 @@ async function encodeAnew(
   const dir = resolve(indexDir);
   const { count } = await readManifest(dir);
   const { model, adapter, strength, origin } = await chosenModel(dir, choice);
-  const encoder = await createEncoder(engine, model, adapter ? { adapter, strength } : {});
+  const encoder = await backgroundEncoder(engine, { model, strength, ...(adapter && { adapter }) });
   const progress = createProgress({ label: "index" });
   try {
     return await reindex({
