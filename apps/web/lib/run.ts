@@ -5,6 +5,7 @@ import {
   type StepRecord,
   thinSteps,
 } from "./metrics";
+import type { Words } from "./words/words";
 
 /** Running while its metrics grow; stopped when they do no more, though there is no summary. */
 export type RunStatus = "running" | "finished" | "stopped";
@@ -31,19 +32,17 @@ export interface RunReply extends RunOverview {
   readonly facts: readonly (readonly [name: string, value: string])[];
 }
 
-const labels: Readonly<Record<string, string>> = {
-  inDomain: "in-domain",
-  outOfDomain: "out-of-domain",
-};
+const knownSets = ["inDomain", "outOfDomain"] as const;
 
 /** The name of an evaluation set as a person reads it. */
-export function setLabel(name: string): string {
-  return labels[name] ?? name;
+export function setLabel(name: string, { runs }: Pick<Words, "runs">): string {
+  const known = knownSets.find((one) => one === name);
+  return known === undefined ? name : runs[known];
 }
 
 /** In-domain first, then out-of-domain, then any other by name. */
 export function orderSets(names: Iterable<string>): string[] {
-  const known = Object.keys(labels);
+  const known: readonly string[] = knownSets;
   const rank = (name: string) => (known.indexOf(name) + known.length + 1) % (known.length + 1);
   const position = (name: string) => (known.includes(name) ? known.indexOf(name) : rank(name) + 9);
   return [...new Set(names)].sort((a, b) => position(a) - position(b) || a.localeCompare(b));

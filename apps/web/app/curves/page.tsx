@@ -5,18 +5,22 @@ import { RunsPage } from "@/components/runs/runs-page";
 import { parseView } from "@/lib/plot-view";
 import type { RunReply } from "@/lib/run";
 import { describeFailure } from "@/server/failure";
+import { readLanguage } from "@/server/language";
 import { type PageParameters, runNames, toParameters } from "@/server/parameters";
 import { readRunByName } from "@/server/runs";
 
-export const metadata: Metadata = { title: "Curves" };
+export async function generateMetadata(): Promise<Metadata> {
+  return { title: (await readLanguage()).words.runs.curves };
+}
 
 export default async function Page({ searchParams }: { readonly searchParams: PageParameters }) {
   const parameters = await toParameters(searchParams);
+  const { words } = await readLanguage();
   const runs = await readRuns(parameters.getAll("run"));
   return (
     <RunsPage>
       {"failure" in runs ? (
-        <Notice title="These runs cannot be shown" tone="danger">
+        <Notice title={words.runs.unshown} tone="danger">
           <p>{runs.failure}</p>
         </Notice>
       ) : (

@@ -6,25 +6,28 @@ import { SweepList } from "@/components/runs/sweep-list";
 import type { RunOverview } from "@/lib/run";
 import type { SweepOverview } from "@/lib/sweep";
 import { describeFailure } from "@/server/failure";
+import { readLanguage } from "@/server/language";
 import { listRuns } from "@/server/runs";
 import { listSweeps } from "@/server/sweeps";
 
-export const metadata: Metadata = { title: "Runs" };
+export async function generateMetadata(): Promise<Metadata> {
+  return { title: (await readLanguage()).words.runs.title };
+}
 
 export default async function Page() {
-  const found = await readAll();
+  const [found, { words }] = await Promise.all([readAll(), readLanguage()]);
   return (
     <>
       <Header page="runs" />
       <main className="mx-auto max-w-[160rem] px-4 py-8 sm:px-8">
-        <h1 className="mb-6 font-semibold text-2xl tracking-tight">Runs</h1>
+        <h1 className="mb-6 font-semibold text-2xl tracking-tight">{words.runs.title}</h1>
         {"failure" in found ? (
-          <Notice title="No runs to show">
+          <Notice title={words.runs.none}>
             <p>{found.failure}</p>
           </Notice>
         ) : found.runs.length === 0 && found.sweeps.length === 0 ? (
-          <Notice title="No runs yet">
-            <p>Train one with `cliptune train`; it appears here from its first step on.</p>
+          <Notice title={words.runs.noneYet}>
+            <p>{words.runs.noneYetHelp}</p>
           </Notice>
         ) : (
           <>

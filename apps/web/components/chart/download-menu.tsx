@@ -1,7 +1,9 @@
 "use client";
 
 import type { RefObject } from "react";
+import { useWords } from "@/components/words";
 import { csv } from "@/lib/csv";
+import { fill } from "@/lib/words/words";
 import { save, savePng } from "./save";
 import type { Series } from "./series";
 import { standaloneSvg } from "./standalone-svg";
@@ -18,9 +20,10 @@ const kinds = ["CSV", "SVG", "PNG"] as const;
 
 /** A chart as numbers or as a picture. */
 export function DownloadMenu({ title, plot, legend, rows }: DownloadMenuProps) {
+  const { words } = useWords();
   const file = title
     .toLowerCase()
-    .replace(/[^a-z0-9]+/g, "-")
+    .replace(/[^\p{L}\p{N}]+/gu, "-")
     .replace(/^-|-$/g, "");
   const download = (kind: (typeof kinds)[number]) => {
     if (kind === "CSV") return save(`${file}.csv`, new Blob([csv(rows())], { type: "text/csv" }));
@@ -36,7 +39,7 @@ export function DownloadMenu({ title, plot, legend, rows }: DownloadMenuProps) {
           key={kind}
           type="button"
           onClick={() => download(kind)}
-          aria-label={`Download ${title} as ${kind}`}
+          aria-label={fill(words.curves.download, { title, kind })}
           className="rounded text-muted hover:text-ink"
         >
           {kind}

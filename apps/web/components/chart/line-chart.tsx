@@ -1,7 +1,9 @@
 "use client";
 
 import { useId, useRef } from "react";
+import { useWords } from "@/components/words";
 import { type Extent, formatNumber, linearScale } from "@/lib/scale";
+import { fill, type Words } from "@/lib/words/words";
 import { ChartAxes } from "./chart-axes";
 import { chartDomain, placeOf } from "./chart-domain";
 import { ChartLines } from "./chart-lines";
@@ -11,11 +13,11 @@ import { nearestX, type Reference, type Series } from "./series";
 import { seriesRows } from "./series-rows";
 import { plotKeys, usePlotPointer } from "./use-plot-pointer";
 import { useWidth } from "./use-width";
-import { stepsAxis, type XAxis } from "./x-axis";
+import type { XAxis } from "./x-axis";
 
 /** What all charts of a page share. */
 export interface ChartView {
-  readonly xAxis?: XAxis;
+  readonly xAxis: XAxis;
   /** The x that is read out. */
   readonly cursor: number | undefined;
   readonly onCursor: (x: number | undefined) => void;
@@ -40,7 +42,8 @@ const bottom = height - margin.bottom;
 /** Lines with a read-out in the legend; drawn without style attributes. */
 export function LineChart(props: LineChartProps) {
   const { title, note, series, references = [], cursor, onCursor, include = [] } = props;
-  const { xAxis = stepsAxis, zoom, onZoom = () => undefined, log = false } = props;
+  const { words } = useWords();
+  const { xAxis, zoom, onZoom = () => undefined, log = false } = props;
   const [frame, width] = useWidth<HTMLDivElement>(480);
   const plot = useRef<SVGSVGElement>(null);
   const clip = useId();
@@ -82,7 +85,7 @@ export function LineChart(props: LineChartProps) {
           width={width}
           height={height}
           role="img"
-          aria-label={describe(title, series, xAxis)}
+          aria-label={describe(title, { series, xAxis, words })}
           // biome-ignore lint/a11y/noNoninteractiveTabindex: keys move the read-out and zoom
           tabIndex={0}
           className="block cursor-crosshair touch-pan-y select-none rounded"
@@ -128,12 +131,18 @@ function neighbour(series: readonly Series[], at: number | undefined, direction:
   return all[Math.min(all.length - 1, Math.max(0, all.indexOf(at) + direction))];
 }
 
-function describe(title: string, series: readonly Series[], { read }: XAxis): string {
+interface Described {
+  readonly series: readonly Series[];
+  readonly xAxis: XAxis;
+  readonly words: Words;
+}
+
+function describe(title: string, { series, xAxis, words: { curves } }: Described): string {
   const lines = series.flatMap(({ name, points, faint }) => {
     const [first, last] = [points[0], points.at(-1)];
     if (!first || !last || faint) return [];
-    const at = read(last.x).replace(/^step/, "at step");
-    return `${name} from ${formatNumber(first.y)} to ${formatNumber(last.y)} ${at}`;
+    const ends = { first: formatNumber(first.y), last: formatNumber(last.y) };
+    return fill(curves.way, { name, ...ends, at: xAxis.at(last.x) });
   });
-  return `${title}: ${lines.join("; ") || "no values yet"}`;
+  return `${title}: ${lines.join("; ") || curves.nothing}`;
 }

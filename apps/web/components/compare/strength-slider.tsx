@@ -18,7 +18,7 @@ export function StrengthSlider({ strengths, recall, value, onChange }: StrengthS
   const marks = useId();
   const sets = orderSets(recall.flatMap((one) => Object.keys(one.sets)));
   const series = sets.map((name, i) => ({
-    name: setLabel(name),
+    name: setLabel(name, words),
     ...lineLook(i),
     dots: true,
     points: recall.flatMap(({ strength, sets }) => {
@@ -55,7 +55,7 @@ export function StrengthSlider({ strengths, recall, value, onChange }: StrengthS
           <LineChart
             title={words.compare.recall}
             series={series}
-            xAxis={numberAxis("strength")}
+            xAxis={numberAxis(words.compare.axis)}
             cursor={hovered ?? value}
             onCursor={onCursor}
             include={[0]}

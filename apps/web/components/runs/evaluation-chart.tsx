@@ -1,4 +1,5 @@
 import { type ChartView, LineChart } from "@/components/chart/line-chart";
+import { useWords } from "@/components/words";
 import type { SetRecord } from "@/lib/metrics";
 import type { Across } from "@/lib/plot-view";
 import type { RunReply } from "@/lib/run";
@@ -16,6 +17,7 @@ interface EvaluationChartProps extends ChartView {
 
 /** A number of every evaluation; the base's value is dashed. */
 export function EvaluationChart({ runs, across, set, read, note, ...chart }: EvaluationChartProps) {
-  const lines = evaluationSeries(runs, { across, set, read });
+  const { words } = useWords();
+  const lines = evaluationSeries(runs, { across, set, read, words });
   return <LineChart {...chart} {...(note === undefined ? {} : { note })} {...lines} />;
 }

@@ -1,5 +1,7 @@
 import { Dash } from "@/components/chart/legend";
+import { useWords } from "@/components/words";
 import { formatNumber } from "@/lib/scale";
+import { fill } from "@/lib/words/words";
 import type { PlanePath, PlanePoint } from "./plane-paths";
 
 interface PlaneLegendProps {
@@ -9,6 +11,7 @@ interface PlaneLegendProps {
 
 /** Names the ways, and reads out the checkpoint under the pointer. */
 export function PlaneLegend({ paths, found }: PlaneLegendProps) {
+  const { words } = useWords();
   return (
     <p className="mt-1 mb-2 flex min-h-5 flex-wrap gap-x-4 gap-y-1 text-xs">
       {paths.map(({ name, tone, dotted }) => (
@@ -19,8 +22,16 @@ export function PlaneLegend({ paths, found }: PlaneLegendProps) {
       ))}
       <span className="ml-auto text-muted tabular-nums">
         {found
-          ? `${found.path.name}, ${found.point.step === 0 ? "base" : `step ${found.point.step}`}: uniformity ${formatNumber(found.point.uniformity)}, alignment ${formatNumber(found.point.alignment)}`
-          : "○ base  ● last"}
+          ? fill(words.curves.point, {
+              name: found.path.name,
+              at:
+                found.point.step === 0
+                  ? words.runs.base
+                  : fill(words.curves.step, { step: found.point.step }),
+              uniformity: formatNumber(found.point.uniformity),
+              alignment: formatNumber(found.point.alignment),
+            })
+          : words.curves.marks}
       </span>
     </p>
   );

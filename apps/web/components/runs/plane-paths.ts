@@ -1,6 +1,7 @@
 import { lineLook, type Series } from "@/components/chart/series";
 import type { SetRecord } from "@/lib/metrics";
 import { type RunReply, setLabel } from "@/lib/run";
+import type { Words } from "@/lib/words/words";
 import { setsOf } from "./run-series";
 
 export type Tower = "uniformityImage" | "uniformityText";
@@ -21,8 +22,7 @@ export interface PlanePath extends Pick<Series, "tone" | "dotted"> {
 /** The way of each run (and, of a single run, of each set) through the plane of alignment and uniformity. */
 export function planePaths(
   runs: readonly RunReply[],
-  set: string | undefined,
-  tower: Tower,
+  { set, tower, words }: { set: string | undefined; tower: Tower; words: Words },
 ): PlanePath[] {
   const lines = runs.flatMap((run) =>
     (set === undefined ? setsOf([run]) : [set]).map((name) => ({ run, name })),
@@ -30,7 +30,7 @@ export function planePaths(
   return lines.flatMap(({ run, name }, i) => {
     const points = run.evaluations.flatMap(({ step, sets }) => toPoint(step, sets[name], tower));
     if (points.length === 0) return [];
-    return [{ name: set === undefined ? setLabel(name) : run.name, ...lineLook(i), points }];
+    return [{ name: set === undefined ? setLabel(name, words) : run.name, ...lineLook(i), points }];
   });
 }
 

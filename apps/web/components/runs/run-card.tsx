@@ -1,4 +1,5 @@
 import Link from "next/link";
+import { useWords } from "@/components/words";
 import { orderSets, type RunOverview, runPath, setLabel } from "@/lib/run";
 import { RunProgress } from "./run-progress";
 import { RunStatusBadge } from "./run-status-badge";
@@ -23,16 +24,19 @@ export function RunCard({ run }: { run: RunOverview }) {
 }
 
 function RecallRows({ run }: { run: RunOverview }) {
+  const { words } = useWords();
   const sets = orderSets(Object.keys(run.latest ?? {}));
-  if (sets.length === 0) return <span className="mt-4 block text-muted">not evaluated yet</span>;
+  if (sets.length === 0) {
+    return <span className="mt-4 block text-muted">{words.runs.notEvaluated}</span>;
+  }
   return (
     <span className="mt-4 grid grid-cols-[1fr_auto_auto] gap-x-5 gap-y-1 tabular-nums">
-      <span className="text-muted text-xs">recall@10, text → image</span>
-      <span className="text-right text-muted text-xs">base</span>
-      <span className="text-right text-muted text-xs">tuned</span>
+      <span className="text-muted text-xs">{words.runs.recall}</span>
+      <span className="text-right text-muted text-xs">{words.runs.base}</span>
+      <span className="text-right text-muted text-xs">{words.runs.tuned}</span>
       {sets.map((set) => (
         <span key={set} className="contents">
-          <span>{setLabel(set)}</span>
+          <span>{setLabel(set, words)}</span>
           <span className="text-right text-muted">
             {percent(run.base?.[set]?.textToImage?.r10)}
           </span>

@@ -4,6 +4,7 @@ import { useState } from "react";
 import { type ChartView, LineChart } from "@/components/chart/line-chart";
 import { stepsAxis, timeAxis } from "@/components/chart/x-axis";
 import { Choice } from "@/components/choice";
+import { useWords } from "@/components/words";
 import type { Recall } from "@/lib/metrics";
 import type { PlotView } from "@/lib/plot-view";
 import { type RunReply, setLabel } from "@/lib/run";
@@ -28,6 +29,9 @@ interface RunChartsProps {
 
 /** The curves of one run, or of several laid over each other. */
 export function RunCharts({ runs, firstView }: RunChartsProps) {
+  const spoken = useWords();
+  const { words } = spoken;
+  const { curves } = words;
   const [view, onView] = usePlotView(firstView);
   const [cursor, onCursor] = useState<number>();
   const [recall, setRecall] = useState<RecallKey>("r10");
@@ -38,74 +42,74 @@ export function RunCharts({ runs, firstView }: RunChartsProps) {
   const shared: ChartView = {
     cursor,
     onCursor,
-    xAxis: view.across === "time" ? timeAxis : stepsAxis,
+    xAxis: (view.across === "time" ? timeAxis : stepsAxis)(spoken),
     zoom: view.zoom,
     onZoom: (zoom) => onView({ ...whole, ...(zoom ? { zoom } : {}) }),
     log: view.log,
   };
   const evaluated = { ...shared, runs, set, across: view.across };
   const steps = (name: string, key: StepKey, weight: number) =>
-    stepSeries(runs, { name, key, weight, across: view.across });
-  const note = view.smoothing > 0 ? "moving average over raw" : undefined;
+    stepSeries(runs, { name, key, weight, across: view.across, words });
+  const note = view.smoothing > 0 ? curves.average : undefined;
   return (
     <>
       <ViewControls view={view} onChange={onView} />
       <div className="mt-8 mb-4 flex flex-wrap items-center gap-x-4 gap-y-2">
-        <h2 className="mr-auto font-semibold text-base">Retrieval</h2>
+        <h2 className="mr-auto font-semibold text-base">{curves.retrieval}</h2>
         {set !== undefined && sets.length > 1 && (
           <Choice
-            label="Evaluation set"
-            options={sets.map((name) => [name, setLabel(name)] as const)}
+            label={curves.set}
+            options={sets.map((name) => [name, setLabel(name, words)] as const)}
             value={set}
             onChange={setSet}
           />
         )}
-        <Choice label="Recall at" options={recalls} value={recall} onChange={setRecall} />
+        <Choice label={curves.recallAt} options={recalls} value={recall} onChange={setRecall} />
       </div>
       <div className={row}>
         <EvaluationChart
           {...evaluated}
-          title="Recall, text → image"
+          title={curves.textToImage}
           include={zero}
           read={({ textToImage }) => textToImage?.[recall]}
         />
         <EvaluationChart
           {...evaluated}
-          title="Recall, image → text"
+          title={curves.imageToText}
           include={zero}
           read={({ imageToText }) => imageToText?.[recall]}
         />
       </div>
-      <h2 className="mt-8 mb-4 font-semibold text-base">Optimisation</h2>
+      <h2 className="mt-8 mb-4 font-semibold text-base">{curves.optimisation}</h2>
       <div className={`${row} min-[120rem]:grid-cols-3`}>
         <LineChart
           {...shared}
-          title="Loss"
+          title={curves.loss}
           {...(note === undefined ? {} : { note })}
-          series={steps("loss", "loss", view.smoothing)}
+          series={steps(curves.loss, "loss", view.smoothing)}
         />
         <LineChart
           {...shared}
-          title="Learning rate"
-          series={steps("learning rate", "learningRate", 0)}
+          title={curves.learningRate}
+          series={steps(curves.learningRate, "learningRate", 0)}
           include={zero}
         />
         <LineChart
           {...shared}
-          title="Gradient norm"
-          note="before clipping"
-          series={steps("norm", "gradNorm", view.smoothing)}
+          title={curves.gradNorm}
+          note={curves.clipped}
+          series={steps(curves.gradNorm, "gradNorm", view.smoothing)}
           include={zero}
         />
         <LineChart
           {...shared}
-          title="Speed"
-          note="pairs/s"
-          series={steps("pairs/s", "pairsPerSecond", view.smoothing)}
+          title={curves.speed}
+          note={curves.pairs}
+          series={steps(curves.pairs, "pairsPerSecond", view.smoothing)}
           include={zero}
         />
       </div>
-      <h2 className="mt-8 mb-4 font-semibold text-base">Embedding space</h2>
+      <h2 className="mt-8 mb-4 font-semibold text-base">{curves.space}</h2>
       <SpaceCharts {...evaluated} />
     </>
   );

@@ -1,18 +1,23 @@
 import Link from "next/link";
 import { Dash } from "@/components/chart/legend";
 import { lineLook } from "@/components/chart/series";
+import { useWords } from "@/components/words";
 import { type RunReply, runPath } from "@/lib/run";
+import { counted, type Words } from "@/lib/words/words";
 import { RunProgress } from "./run-progress";
 import { RunStatusBadge } from "./run-status-badge";
 
 /** Which line is which of several runs, with the facts in which they differ. */
 export function RunKey({ runs }: { runs: readonly RunReply[] }) {
+  const { words, language } = useWords();
   const differing = factNames(runs).filter(
     (name) => new Set(runs.map((run) => factOf(run, name))).size > 1,
   );
   return (
     <>
-      <h1 className="font-semibold text-2xl tracking-tight">{runs.length} runs</h1>
+      <h1 className="font-semibold text-2xl tracking-tight">
+        {counted(words.runs.count, runs.length, language)}
+      </h1>
       <ul className="mt-4 grid gap-2">
         {runs.map((run, i) => (
           <li key={run.name} className="flex flex-wrap items-center gap-x-4 gap-y-1">
@@ -27,7 +32,12 @@ export function RunKey({ runs }: { runs: readonly RunReply[] }) {
             {run.status === "running" && <RunStatusBadge status={run.status} />}
             <RunProgress step={run.step} steps={run.steps} />
             <span className="text-muted">
-              {differing.map((name) => `${name} ${factOf(run, name) ?? "–"}`).join(" · ")}
+              {differing
+                .map(
+                  (name) =>
+                    `${words.runs.facts[name as keyof Words["runs"]["facts"]] ?? name} ${factOf(run, name) ?? "–"}`,
+                )
+                .join(" · ")}
             </span>
           </li>
         ))}

@@ -2,11 +2,14 @@
 
 import Link from "next/link";
 import { useState } from "react";
+import { useWords } from "@/components/words";
 import { curvesPath, mostRuns, type RunOverview } from "@/lib/run";
+import { counted, fill } from "@/lib/words/words";
 import { RunCard } from "./run-card";
 
 /** All runs; those that are ticked can be laid over each other. */
 export function RunList({ runs }: { runs: readonly RunOverview[] }) {
+  const { words, language } = useWords();
   const [chosen, setChosen] = useState<readonly string[]>([]);
   const choose = (name: string, wanted: boolean) =>
     setChosen(wanted ? [...chosen, name] : chosen.filter((one) => one !== name));
@@ -14,14 +17,14 @@ export function RunList({ runs }: { runs: readonly RunOverview[] }) {
     <>
       <p className="mb-4 flex min-h-9 flex-wrap items-center gap-4" aria-live="polite">
         {chosen.length < 2 ? (
-          <span className="text-muted">Tick runs to lay their curves over each other.</span>
+          <span className="text-muted">{words.runs.tick}</span>
         ) : (
           <Link
             href={curvesPath(chosen)}
             prefetch={false}
             className="rounded-lg bg-accent px-4 py-2 font-medium text-canvas"
           >
-            {`Curves of ${chosen.length} runs`}
+            {counted(words.runs.curvesOf, chosen.length, language)}
           </Link>
         )}
       </p>
@@ -33,7 +36,7 @@ export function RunList({ runs }: { runs: readonly RunOverview[] }) {
               <RunCard run={run} />
               <input
                 type="checkbox"
-                aria-label={`Choose ${run.name}`}
+                aria-label={fill(words.runs.choose, { run: run.name })}
                 checked={ticked}
                 disabled={!ticked && chosen.length >= mostRuns}
                 onChange={(event) => choose(run.name, event.target.checked)}

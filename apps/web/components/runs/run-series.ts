@@ -3,6 +3,7 @@ import type { EvaluationRecord, SetRecord, StepRecord } from "@/lib/metrics";
 import type { Across } from "@/lib/plot-view";
 import { orderSets, type RunReply, setLabel } from "@/lib/run";
 import { type Point, smooth } from "@/lib/smooth";
+import { fill, type Words } from "@/lib/words/words";
 
 /** A number of every step, such as its loss. */
 export type StepKey = "loss" | "learningRate" | "gradNorm" | "pairsPerSecond";
@@ -13,12 +14,13 @@ interface StepSeriesOptions {
   readonly across: Across;
   /** Weight of the past in the moving average; 0 draws the values as they are. */
   readonly weight: number;
+  readonly words: Words;
 }
 
 /** A value of every step, one line a run; where there are many, a smoothed line over the pale raw one. */
 export function stepSeries(
   runs: readonly RunReply[],
-  { name, key, across, weight }: StepSeriesOptions,
+  { name, key, across, weight, words }: StepSeriesOptions,
 ): Series[] {
   return runs.flatMap((run, i) => {
     const look = lineLook(i);
@@ -27,7 +29,7 @@ export function stepSeries(
     if (weight === 0 || points.length < 8) return [{ name: label, ...look, points }];
     const { tone } = look;
     return [
-      { name: `${label}, raw`, tone, points, faint: true },
+      { name: fill(words.curves.raw, { name: label }), tone, points, faint: true },
       { name: label, ...look, points: smooth(points, weight) },
     ];
   });
@@ -44,12 +46,13 @@ interface EvaluationSeriesOptions {
   /** The only set to draw, where several runs are. */
   readonly set?: string | undefined;
   readonly read: (set: SetRecord) => number | undefined;
+  readonly words: Words;
 }
 
 /** A value of every evaluation: of one run a line for each set, of several runs a line for each run. */
 export function evaluationSeries(
   runs: readonly RunReply[],
-  { across, set, read }: EvaluationSeriesOptions,
+  { across, set, read, words }: EvaluationSeriesOptions,
 ): Lines {
   const series: Series[] = [];
   const references: Reference[] = [];
@@ -61,12 +64,12 @@ export function evaluationSeries(
     const points = pointsOf(run.evaluations, across, value);
     if (points.length === 0) continue;
     const look = lineLook(i);
-    const label = set === undefined ? setLabel(name) : run.name;
+    const label = set === undefined ? setLabel(name, words) : run.name;
     series.push({ name: label, ...look, points, dots: points.length <= 40 });
     const first = run.evaluations[0];
     const base = first?.step === 0 ? value(first) : undefined;
     if (base === undefined || references.some((one) => one.value === base)) continue;
-    references.push({ label: "base", value: base, tone: look.tone });
+    references.push({ label: words.runs.base, value: base, tone: look.tone });
   }
   return { series, references };
 }

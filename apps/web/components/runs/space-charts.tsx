@@ -1,8 +1,10 @@
 import type { ChartView } from "@/components/chart/line-chart";
+import { useWords } from "@/components/words";
 import type { Across } from "@/lib/plot-view";
 import type { RunReply } from "@/lib/run";
 import { formatNumber } from "@/lib/scale";
 import { uniformityFloor } from "@/lib/uniformity-floor";
+import { fill } from "@/lib/words/words";
 import { EvaluationChart } from "./evaluation-chart";
 import { SpacePlane } from "./space-plane";
 
@@ -15,11 +17,15 @@ interface SpaceChartsProps extends ChartView {
 /** Alignment, uniformity and the gap over training, and alignment against uniformity. */
 export function SpaceCharts(shared: SpaceChartsProps) {
   const { runs, set } = shared;
+  const { words } = useWords();
+  const { curves } = words;
   const dimension = dimensionOf(runs);
   const floor = dimension === undefined ? undefined : uniformityFloor(dimension);
   const note =
-    floor === undefined ? "t = 2" : `floor ${formatNumber(floor)} (t = 2, D = ${dimension})`;
-  const rankNote = dimension === undefined ? undefined : `directions used, of ${dimension}`;
+    floor === undefined
+      ? "t = 2"
+      : fill(curves.floorNote, { floor: formatNumber(floor), dimension: dimension ?? "" });
+  const rankNote = dimension === undefined ? undefined : fill(curves.rankNote, { dimension });
   const told = runs.some(({ evaluations }) =>
     evaluations.some(({ sets }) =>
       Object.values(sets).some(({ effectiveRankImage }) => effectiveRankImage !== undefined),
@@ -30,25 +36,25 @@ export function SpaceCharts(shared: SpaceChartsProps) {
       <div className="grid gap-4 lg:grid-cols-2 min-[120rem]:grid-cols-4">
         <EvaluationChart
           {...shared}
-          title="Alignment"
-          note="lower: pairs lie closer"
+          title={curves.alignment}
+          note={curves.alignmentNote}
           read={({ alignment }) => alignment}
         />
         <EvaluationChart
           {...shared}
-          title="Modality gap"
-          note="distance of the two means"
+          title={curves.gap}
+          note={curves.gapNote}
           read={({ modalityGap }) => modalityGap}
         />
         <EvaluationChart
           {...shared}
-          title="Uniformity, images"
+          title={curves.uniformityImage}
           note={note}
           read={({ uniformityImage }) => uniformityImage}
         />
         <EvaluationChart
           {...shared}
-          title="Uniformity, texts"
+          title={curves.uniformityText}
           note={note}
           read={({ uniformityText }) => uniformityText}
         />
@@ -56,25 +62,25 @@ export function SpaceCharts(shared: SpaceChartsProps) {
           <>
             <EvaluationChart
               {...shared}
-              title="Mean cosine, images"
-              note="1: all in one cone"
+              title={curves.cosineImage}
+              note={curves.cosineNote}
               read={({ cosineImage }) => cosineImage}
             />
             <EvaluationChart
               {...shared}
-              title="Mean cosine, texts"
-              note="1: all in one cone"
+              title={curves.cosineText}
+              note={curves.cosineNote}
               read={({ cosineText }) => cosineText}
             />
             <EvaluationChart
               {...shared}
-              title="Effective rank, images"
+              title={curves.rankImage}
               note={rankNote}
               read={({ effectiveRankImage }) => effectiveRankImage}
             />
             <EvaluationChart
               {...shared}
-              title="Effective rank, texts"
+              title={curves.rankText}
               note={rankNote}
               read={({ effectiveRankText }) => effectiveRankText}
             />
@@ -84,12 +90,12 @@ export function SpaceCharts(shared: SpaceChartsProps) {
       <div className="mt-4 grid gap-4 lg:grid-cols-2">
         <SpacePlane
           {...{ runs, set, floor, dimension }}
-          title="Alignment against uniformity, images"
+          title={curves.planeImage}
           tower="uniformityImage"
         />
         <SpacePlane
           {...{ runs, set, floor, dimension }}
-          title="Alignment against uniformity, texts"
+          title={curves.planeText}
           tower="uniformityText"
         />
       </div>

@@ -6,8 +6,10 @@ import { DownloadMenu } from "@/components/chart/download-menu";
 import { linePath } from "@/components/chart/line-path";
 import { fillOf, strokeOf } from "@/components/chart/series";
 import { useWidth } from "@/components/chart/use-width";
+import { useWords } from "@/components/words";
 import type { RunReply } from "@/lib/run";
 import { extentOf, formatNumber, linearScale, niceAxis } from "@/lib/scale";
+import { fill, type Words } from "@/lib/words/words";
 import { PlaneLegend } from "./plane-legend";
 import { type PlanePath, type PlanePoint, planePaths, type Tower } from "./plane-paths";
 
@@ -32,10 +34,11 @@ const bottom = height - margin.bottom;
  * @see Wang and Isola 2020, https://arxiv.org/abs/2005.10242, figure 5
  */
 export function SpacePlane({ title, runs, set, tower, floor, dimension }: SpacePlaneProps) {
+  const { words } = useWords();
   const [frame, width] = useWidth<HTMLDivElement>(480);
   const plot = useRef<SVGSVGElement>(null);
   const [found, setFound] = useState<{ path: PlanePath; point: PlanePoint }>();
-  const paths = planePaths(runs, set, tower);
+  const paths = planePaths(runs, { set, tower, words });
   const all = paths.flatMap(({ points }) => points);
   const xs = [...all.map(({ uniformity }) => uniformity), ...(floor === undefined ? [] : [floor])];
   const xDomain = niceAxis(extentOf(xs) ?? [-4, 0], Math.max(2, width / 110));
@@ -75,7 +78,7 @@ export function SpacePlane({ title, runs, set, tower, floor, dimension }: SpaceP
           width={width}
           height={height}
           role="img"
-          aria-label={describe(title, paths, { floor, dimension })}
+          aria-label={describe(title, paths, { floor, dimension, words })}
           className="block"
           onPointerMove={onPointerMove}
           onPointerLeave={() => setFound(undefined)}
@@ -87,7 +90,7 @@ export function SpacePlane({ title, runs, set, tower, floor, dimension }: SpaceP
             {...{ x, y, ends, bottom }}
           />
           <text x={ends[1]} y={height - 4} textAnchor="end" className="fill-muted text-[0.6875rem]">
-            ← uniformity, lower spreads more
+            {words.curves.planeAxis}
           </text>
           {floor !== undefined && (
             <g>
@@ -100,7 +103,10 @@ export function SpacePlane({ title, runs, set, tower, floor, dimension }: SpaceP
                 strokeDasharray="5 4"
               />
               <text x={x(floor) + 6} y={margin.top + 10} className="fill-muted text-[0.6875rem]">
-                {`floor ${formatNumber(floor)} of D = ${dimension}`}
+                {fill(words.curves.floor, {
+                  floor: formatNumber(floor),
+                  dimension: dimension ?? "",
+                })}
               </text>
             </g>
           )}
@@ -145,17 +151,27 @@ function Way({ path: { name, tone, dotted, points }, x, y, found }: WayProps) {
   );
 }
 
+interface Described {
+  readonly floor: number | undefined;
+  readonly dimension: number | undefined;
+  readonly words: Words;
+}
+
 function describe(
   title: string,
   paths: readonly PlanePath[],
-  { floor, dimension }: { floor: number | undefined; dimension: number | undefined },
+  { floor, dimension, words: { curves } }: Described,
 ): string {
   const at = ({ uniformity, alignment }: PlanePoint) =>
     `(${formatNumber(uniformity)}, ${formatNumber(alignment)})`;
   const ways = paths.map(({ name, points }) => {
     const [first, last] = [points[0]!, points.at(-1)!];
-    return `${name} from ${at(first)} to ${at(last)} at step ${last.step}`;
+    const step = fill(curves.atStep, { step: last.step });
+    return fill(curves.way, { name, first: at(first), last: at(last), at: step });
   });
-  const line = floor === undefined ? [] : [`floor ${formatNumber(floor)} of D = ${dimension}`];
-  return `${title}: ${[...ways, ...line].join("; ") || "no values yet"}`;
+  const line =
+    floor === undefined
+      ? []
+      : [fill(curves.floor, { floor: formatNumber(floor), dimension: dimension ?? "" })];
+  return `${title}: ${[...ways, ...line].join("; ") || curves.nothing}`;
 }

@@ -1,4 +1,5 @@
 import { Choice } from "@/components/choice";
+import { useWords } from "@/components/words";
 import { mostSmoothing, type PlotView } from "@/lib/plot-view";
 
 interface ViewControlsProps {
@@ -8,20 +9,22 @@ interface ViewControlsProps {
 
 /** How all curves of the page are drawn. */
 export function ViewControls({ view, onChange }: ViewControlsProps) {
+  const { words } = useWords();
+  const { curves } = words;
   const { zoom: _, ...whole } = view;
   return (
     <div className="mt-6 flex flex-wrap items-center gap-x-6 gap-y-3 text-xs">
       <Choice
-        label="Along the x axis"
+        label={curves.across}
         options={[
-          ["steps", "steps"],
-          ["time", "time"],
+          ["steps", curves.steps],
+          ["time", curves.time],
         ]}
         value={view.across}
         onChange={(across) => onChange({ ...whole, across })}
       />
       <label className="flex items-center gap-2">
-        smoothing
+        {curves.smoothing}
         <input
           type="range"
           min="0"
@@ -40,7 +43,7 @@ export function ViewControls({ view, onChange }: ViewControlsProps) {
           onChange={(event) => onChange({ ...view, log: event.target.checked })}
           className="size-4 accent-accent"
         />
-        log scale
+        {curves.log}
       </label>
       {view.zoom ? (
         <button
@@ -48,10 +51,10 @@ export function ViewControls({ view, onChange }: ViewControlsProps) {
           onClick={() => onChange(whole)}
           className="rounded-md bg-sunken px-3 py-1 font-medium"
         >
-          Show all
+          {curves.showAll}
         </button>
       ) : (
-        <span className="text-muted max-sm:hidden">drag over a chart to zoom in</span>
+        <span className="text-muted max-sm:hidden">{curves.drag}</span>
       )}
     </div>
   );

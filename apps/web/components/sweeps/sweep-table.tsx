@@ -2,11 +2,13 @@
 
 import { useState } from "react";
 import { save } from "@/components/chart/save";
+import { useWords } from "@/components/words";
 import { csv } from "@/lib/csv";
 import { type Column, type SweepReply, shownCell, sortRows } from "@/lib/sweep";
 
 /** The rows of a sweep; a click on a head sorts by that column, and turns the order. */
 export function SweepTable({ sweep }: { sweep: SweepReply }) {
+  const { words } = useWords();
   const { columns, rows } = sweep;
   const [order, setOrder] = useState<{ column: string; down: boolean }>();
   const shown = order ? sortRows(rows, order) : rows;
@@ -23,13 +25,13 @@ export function SweepTable({ sweep }: { sweep: SweepReply }) {
       <button
         type="button"
         onClick={download}
-        aria-label="Download the table as CSV"
+        aria-label={words.curves.downloadTable}
         className="mb-1 ml-auto block rounded text-muted text-xs hover:text-ink"
       >
         CSV
       </button>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by keys */}
-      <section className="overflow-x-auto" tabIndex={0} aria-label="Table">
+      <section className="overflow-x-auto" tabIndex={0} aria-label={words.curves.table}>
         <table className="w-full border-collapse tabular-nums">
           <thead>
             <tr>

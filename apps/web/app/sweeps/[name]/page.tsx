@@ -5,7 +5,9 @@ import { RunsPage } from "@/components/runs/runs-page";
 import { SweepPlots } from "@/components/sweeps/sweep-plots";
 import { SweepTable } from "@/components/sweeps/sweep-table";
 import { curvesPath, mostRuns } from "@/lib/run";
+import { counted, fill } from "@/lib/words/words";
 import { Failure } from "@/server/failure";
+import { readLanguage } from "@/server/language";
 import { pathPart } from "@/server/parameters";
 import { readSweepByName } from "@/server/sweeps";
 
@@ -23,19 +25,21 @@ export default async function Page({ params }: SweepPageProps) {
     if (error instanceof Failure) notFound();
     throw error;
   });
+  const { words, language } = await readLanguage();
+  const count = sweep.runs.length;
   return (
     <RunsPage>
       <div className="flex flex-wrap items-baseline gap-x-6 gap-y-2">
         <h1 className="min-w-0 break-words font-semibold text-2xl tracking-tight">{sweep.title}</h1>
-        {sweep.runs.length > 0 && (
+        {count > 0 && (
           <Link
             href={curvesPath(sweep.runs.slice(0, mostRuns))}
             prefetch={false}
             className="text-accent underline underline-offset-4"
           >
-            {sweep.runs.length > mostRuns
-              ? `Curves of the first ${mostRuns} of ${sweep.runs.length} runs`
-              : `Curves of its ${sweep.runs.length} runs`}
+            {count > mostRuns
+              ? fill(words.runs.curvesOfFirst, { most: mostRuns, count })
+              : counted(words.runs.curvesOfIts, count, language)}
           </Link>
         )}
       </div>
