@@ -1,204 +1,200 @@
-import { appendFile, mkdtemp, readFile, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { appendFile, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
-import type { Browser, Page } from "playwright-core";
 import sharp from "sharp";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { seriousFindings } from "./axe";
-import { findChromium, launchBrowser } from "./browser";
-import { ensureBuilt } from "./built-app";
-import { type AppProcess, startApp } from "./start-app";
-import { watchedPage } from "./watched-page";
+import { browserSuite } from "./browser-suite";
+import { startApp } from "./start-app";
 import { evaluation, step, writeRun, writeSweep } from "./write-run";
 
-const chromium = await findChromium();
-if (chromium === undefined) console.warn("skipped: no Chromium at CHROMIUM or /usr/bin/chromium");
-
-describe.skipIf(chromium === undefined)("curves in a browser", () => {
-  let dir: string;
-  let app: AppProcess;
-  let browser: Browser;
-  let page: Page;
-  let complaints: string[];
-
-  beforeAll(async () => {
-    dir = await mkdtemp(join(tmpdir(), "cliptune-curves-"));
+browserSuite(
+  "curves in a browser",
+  async (dir) => {
     await writeRun(join(dir, "one"), { steps: 12, finished: true, config: { batchSize: 8 } });
     await writeRun(join(dir, "two"), { steps: 8, recall: 0.6, config: { batchSize: 16 } });
     await writeSweep(join(dir, "rank"));
-    await ensureBuilt();
-    app = await startApp({ CLIPTUNE_RUNS: dir });
-    browser = await launchBrowser(chromium as string);
-  }, 400_000);
+    return { CLIPTUNE_RUNS: dir };
+  },
+  (suite) => {
+    const chart = (name: RegExp) => suite.page.getByRole("img", { name });
 
-  afterAll(async () => {
-    await browser?.close();
-    await app?.stop();
-    await rm(dir, { recursive: true, force: true });
-  });
+    test("runs that are ticked are laid over each other, with what differs between them", async () => {
+      await suite.page.goto("/runs");
+      await suite.page.getByRole("checkbox", { name: "Choose one" }).check();
+      await suite.page.getByRole("checkbox", { name: "Choose two" }).check();
+      await suite.page.getByRole("link", { name: "Curves of 2 runs" }).click();
+      await chart(
+        /^Recall, text → image: one from 0.1 to 0.4 at step 12; two from 0.1 to 0.6 at step 8/,
+      ).waitFor();
+      await suite.page.getByText("batch 8").waitFor();
+      await suite.page.getByText("out-of-domain").click();
+      await chart(/^Alignment: one from 1 to 1 at step 12/).waitFor();
+    });
 
-  beforeEach(async () => {
-    ({ page, complaints } = await watchedPage(browser, app.url));
-  });
+    test("smoothing, log scale, time and zoom are in the address and come back with it", async () => {
+      await suite.page.goto("/curves?run=one&run=two");
+      await chart(/^Loss: one from 4 to [\d.]+ at step 12/).waitFor();
+      await suite.page.getByRole("slider", { name: /smoothing/ }).fill("0");
+      await suite.page.getByText("time", { exact: true }).click();
+      await suite.page.getByRole("checkbox", { name: "log scale" }).check();
+      await chart(/^Loss: one from 4 to 0.00195 after 24 s; two/).waitFor();
+      const query = new URL(suite.page.url()).searchParams;
+      expect([query.get("x"), query.get("smooth"), query.get("log")]).toEqual(["time", "0", "1"]);
+      const loss = chart(/^Loss/);
+      const before = await loss.locator("g[data-line=one] path").getAttribute("d");
+      await loss.scrollIntoViewIfNeeded();
+      const box = (await loss.boundingBox())!;
+      await suite.page.mouse.move(box.x + box.width / 2, box.y + 60);
+      await suite.page.mouse.down();
+      await suite.page.mouse.move(box.x + box.width - 30, box.y + 60, { steps: 4 });
+      await suite.page.mouse.up();
+      await suite.page.getByRole("button", { name: "Show all" }).waitFor();
+      expect(await loss.locator("g[data-line=one] path").getAttribute("d")).not.toBe(before);
+      await suite.page.reload();
+      await suite.page.getByRole("button", { name: "Show all" }).click();
+      expect(await loss.locator("g[data-line=one] path").getAttribute("d")).toBe(before);
+    });
 
-  afterEach(async () => {
-    await page.close();
-    expect(complaints).toEqual([]);
-  });
+    test("all charts read out the same step, by keys too; plus and minus zoom", async () => {
+      await suite.page.goto("/runs/one");
+      const loss = chart(/^Loss/);
+      await loss.focus();
+      await suite.page.keyboard.press("ArrowRight");
+      await suite.page.keyboard.press("ArrowRight");
+      await suite.page.getByText("step 2", { exact: true }).first().waitFor();
+      expect(await suite.page.getByText("step 2", { exact: true }).count()).toBe(4); // all of steps, none of evaluations
+      await suite.page.keyboard.press("+");
+      await suite.page.getByRole("button", { name: "Show all" }).waitFor();
+      await suite.page.keyboard.press("Escape");
+      await suite.page.getByText("drag over a chart to zoom in").waitFor();
+    });
 
-  const chart = (name: RegExp) => page.getByRole("img", { name });
+    test("the plane has a point for each checkpoint and the floor of this run's dimension", async () => {
+      await suite.page.goto("/runs/one");
+      const plane = chart(/^Alignment against uniformity, images/);
+      expect(await plane.getAttribute("aria-label")).toMatch(
+        /in-domain from \(−2.9, 1.4\) to \(−2.6, 1.1\) at step 12; .*floor −3.96 of D = 192$/,
+      );
+      expect(await plane.locator("circle").count()).toBe(8); // base and three checkpoints, two sets
+      await plane.locator("circle").nth(3).hover();
+      await suite.page.getByText("in-domain, step 12: uniformity −2.6, alignment 1.1").waitFor();
+    });
 
-  test("runs that are ticked are laid over each other, with what differs between them", async () => {
-    await page.goto("/runs");
-    await page.getByRole("checkbox", { name: "Choose one" }).check();
-    await page.getByRole("checkbox", { name: "Choose two" }).check();
-    await page.getByRole("link", { name: "Curves of 2 runs" }).click();
-    await chart(
-      /^Recall, text → image: one from 0.1 to 0.4 at step 12; two from 0.1 to 0.6 at step 8/,
-    ).waitFor();
-    await page.getByText("batch 8").waitFor();
-    await page.getByText("out-of-domain").click();
-    await chart(/^Alignment: one from 1 to 1 at step 12/).waitFor();
-  });
+    test("a chart is downloaded as CSV, SVG and PNG, and a run's records as CSV", async () => {
+      await suite.page.goto("/curves?run=one&run=two&smooth=0");
+      const download = async (name: string) => {
+        const waiting = suite.page.waitForEvent("download");
+        await suite.page.getByRole("button", { name: `Download Loss as ${name}` }).click();
+        const file = await waiting;
+        return { name: file.suggestedFilename(), bytes: await readFile(await file.path()) };
+      };
+      const table = await download("CSV");
+      expect(table.name).toBe("loss.csv");
+      expect(table.bytes.toString()).toMatch(/^series,step,value\r\none,1,4\r\none,2,2\r\n/);
+      const svg = (await download("SVG")).bytes;
+      expect(svg.toString()).not.toMatch(/class=|var\(|light-dark/);
+      const drawn = await sharp(svg).stats(); // librsvg knows nothing of our page
+      expect(drawn.channels[0]!.stdev).toBeGreaterThan(5);
+      const png = (await download("PNG")).bytes;
+      const { width, format } = await sharp(png).metadata();
+      expect([format, width]).toEqual(["png", 2 * (await sharp(svg).metadata()).width]);
+      expect((await sharp(png).stats()).channels[0]!.stdev).toBeGreaterThan(5);
+      const records = await (await suite.page.request.get("/api/runs/one/csv")).text();
+      expect(records.split("\r\n")[0]).toContain("inDomain.textToImage.r10");
+      expect(records.split("\r\n")).toHaveLength(1 + 12 + 4 + 1);
+    });
 
-  test("smoothing, log scale, time and zoom are in the address and come back with it", async () => {
-    await page.goto("/curves?run=one&run=two");
-    await chart(/^Loss: one from 4 to [\d.]+ at step 12/).waitFor();
-    await page.getByRole("slider", { name: /smoothing/ }).fill("0");
-    await page.getByText("time", { exact: true }).click();
-    await page.getByRole("checkbox", { name: "log scale" }).check();
-    await chart(/^Loss: one from 4 to 0.00195 after 24 s; two/).waitFor();
-    const query = new URL(page.url()).searchParams;
-    expect([query.get("x"), query.get("smooth"), query.get("log")]).toEqual(["time", "0", "1"]);
-    const loss = chart(/^Loss/);
-    const before = await loss.locator("g[data-line=one] path").getAttribute("d");
-    await loss.scrollIntoViewIfNeeded();
-    const box = (await loss.boundingBox())!;
-    await page.mouse.move(box.x + box.width / 2, box.y + 60);
-    await page.mouse.down();
-    await page.mouse.move(box.x + box.width - 30, box.y + 60, { steps: 4 });
-    await page.mouse.up();
-    await page.getByRole("button", { name: "Show all" }).waitFor();
-    expect(await loss.locator("g[data-line=one] path").getAttribute("d")).not.toBe(before);
-    await page.reload();
-    await page.getByRole("button", { name: "Show all" }).click();
-    expect(await loss.locator("g[data-line=one] path").getAttribute("d")).toBe(before);
-  });
+    test("a run that trains is followed, also after the stream broke off and after it began anew", async () => {
+      await suite.page.goto("/runs/two");
+      await chart(/^Loss: .* at step 8$/).waitFor();
+      await appendFile(join(suite.dir, "two/metrics.jsonl"), `${JSON.stringify(step(9))}\n`);
+      await chart(/^Loss: .* at step 9$/).waitFor();
+      const port = new URL(suite.app.url).port;
+      await suite.app.stop();
+      await suite.page.getByText("The server does not answer.").waitFor();
+      await appendFile(
+        join(suite.dir, "two/metrics.jsonl"),
+        `${JSON.stringify(step(10))}\n{"type":"st`,
+      );
+      suite.app = await startApp({ CLIPTUNE_RUNS: suite.dir, PORT: port });
+      await chart(/^Loss: .* at step 10$/).waitFor();
+      expect(await suite.page.getByText("The server does not answer.").count()).toBe(0);
+      await rm(join(suite.dir, "two/metrics.jsonl")); // a resumed run replaces its log
+      await writeRun(join(suite.dir, "two"), { steps: 4, recall: 0.7 });
+      await chart(/^Recall, text → image: in-domain from 0.1 to 0.7 at step 4/).waitFor();
+      await appendFile(
+        join(suite.dir, "two/metrics.jsonl"),
+        `${JSON.stringify(evaluation(8, 0.8))}\n`,
+      );
+      await chart(/^Recall, text → image: in-domain from 0.1 to 0.8 at step 8/).waitFor();
+      suite.forgive(/ERR_(CONNECTION|INCOMPLETE)|status of 50/);
+    });
 
-  test("all charts read out the same step, by keys too; plus and minus zoom", async () => {
-    await page.goto("/runs/one");
-    const loss = chart(/^Loss/);
-    await loss.focus();
-    await page.keyboard.press("ArrowRight");
-    await page.keyboard.press("ArrowRight");
-    await page.getByText("step 2", { exact: true }).first().waitFor();
-    expect(await page.getByText("step 2", { exact: true }).count()).toBe(4); // all of steps, none of evaluations
-    await page.keyboard.press("+");
-    await page.getByRole("button", { name: "Show all" }).waitFor();
-    await page.keyboard.press("Escape");
-    await page.getByText("drag over a chart to zoom in").waitFor();
-  });
+    test("a sweep has its table, sorted by a click, its plot, and the curves of its runs", async () => {
+      await suite.page.goto("/runs");
+      await suite.page.getByRole("link", { name: "Rank, 4 to 16" }).click();
+      await chart(/^Recall by rank: in R@10 from 0.3 to 0.5 rank 16$/).waitFor();
+      const firstCells = () => suite.page.locator("tbody td:first-child").allInnerTexts();
+      expect(await firstCells()).toEqual(["4", "16", "8"]);
+      await suite.page.getByRole("button", { name: "in R@10" }).click();
+      expect(await firstCells()).toEqual(["16", "4", "8"]);
+      await suite.page.getByRole("button", { name: "in R@10" }).click();
+      expect(await firstCells()).toEqual(["4", "16", "8"]);
+      await suite.page.getByRole("link", { name: "Curves of its 2 runs" }).click();
+      await suite.page.getByRole("link", { name: "rank/rank-16_s0" }).click();
+      await suite.page.getByRole("heading", { name: "rank/rank-16_s0" }).waitFor();
+    });
 
-  test("the plane has a point for each checkpoint and the floor of this run's dimension", async () => {
-    await page.goto("/runs/one");
-    const plane = chart(/^Alignment against uniformity, images/);
-    expect(await plane.getAttribute("aria-label")).toMatch(
-      /in-domain from \(−2.9, 1.4\) to \(−2.6, 1.1\) at step 12; .*floor −3.96 of D = 192$/,
-    );
-    expect(await plane.locator("circle").count()).toBe(8); // base and three checkpoints, two sets
-    await plane.locator("circle").nth(3).hover();
-    await page.getByText("in-domain, step 12: uniformity −2.6, alignment 1.1").waitFor();
-  });
-
-  test("a chart is downloaded as CSV, SVG and PNG, and a run's records as CSV", async () => {
-    await page.goto("/curves?run=one&run=two&smooth=0");
-    const download = async (name: string) => {
-      const waiting = page.waitForEvent("download");
-      await page.getByRole("button", { name: `Download Loss as ${name}` }).click();
-      const file = await waiting;
-      return { name: file.suggestedFilename(), bytes: await readFile(await file.path()) };
-    };
-    const table = await download("CSV");
-    expect(table.name).toBe("loss.csv");
-    expect(table.bytes.toString()).toMatch(/^series,step,value\r\none,1,4\r\none,2,2\r\n/);
-    const svg = (await download("SVG")).bytes;
-    expect(svg.toString()).not.toMatch(/class=|var\(|light-dark/);
-    const drawn = await sharp(svg).stats(); // librsvg knows nothing of our page
-    expect(drawn.channels[0]!.stdev).toBeGreaterThan(5);
-    const png = (await download("PNG")).bytes;
-    const { width, format } = await sharp(png).metadata();
-    expect([format, width]).toEqual(["png", 2 * (await sharp(svg).metadata()).width]);
-    expect((await sharp(png).stats()).channels[0]!.stdev).toBeGreaterThan(5);
-    const records = await (await page.request.get("/api/runs/one/csv")).text();
-    expect(records.split("\r\n")[0]).toContain("inDomain.textToImage.r10");
-    expect(records.split("\r\n")).toHaveLength(1 + 12 + 4 + 1);
-  });
-
-  test("a run that trains is followed, also after the stream broke off and after it began anew", async () => {
-    await page.goto("/runs/two");
-    await chart(/^Loss: .* at step 8$/).waitFor();
-    await appendFile(join(dir, "two/metrics.jsonl"), `${JSON.stringify(step(9))}\n`);
-    await chart(/^Loss: .* at step 9$/).waitFor();
-    const port = new URL(app.url).port;
-    await app.stop();
-    await page.getByText("The server does not answer.").waitFor();
-    await appendFile(join(dir, "two/metrics.jsonl"), `${JSON.stringify(step(10))}\n{"type":"st`);
-    app = await startApp({ CLIPTUNE_RUNS: dir, PORT: port });
-    await chart(/^Loss: .* at step 10$/).waitFor();
-    expect(await page.getByText("The server does not answer.").count()).toBe(0);
-    await rm(join(dir, "two/metrics.jsonl")); // a resumed run replaces its log
-    await writeRun(join(dir, "two"), { steps: 4, recall: 0.7 });
-    await chart(/^Recall, text → image: in-domain from 0.1 to 0.7 at step 4/).waitFor();
-    await appendFile(join(dir, "two/metrics.jsonl"), `${JSON.stringify(evaluation(8, 0.8))}\n`);
-    await chart(/^Recall, text → image: in-domain from 0.1 to 0.8 at step 8/).waitFor();
-    complaints = complaints.filter(
-      (text) => !/ERR_(CONNECTION|INCOMPLETE)|status of 50/.test(text),
-    );
-  });
-
-  test("a sweep has its table, sorted by a click, its plot, and the curves of its runs", async () => {
-    await page.goto("/runs");
-    await page.getByRole("link", { name: "Rank, 4 to 16" }).click();
-    await chart(/^Recall by rank: in R@10 from 0.3 to 0.5 rank 16$/).waitFor();
-    const firstCells = () => page.locator("tbody td:first-child").allInnerTexts();
-    expect(await firstCells()).toEqual(["4", "16", "8"]);
-    await page.getByRole("button", { name: "in R@10" }).click();
-    expect(await firstCells()).toEqual(["16", "4", "8"]);
-    await page.getByRole("button", { name: "in R@10" }).click();
-    expect(await firstCells()).toEqual(["4", "16", "8"]);
-    await page.getByRole("link", { name: "Curves of its 2 runs" }).click();
-    await page.getByRole("link", { name: "rank/rank-16_s0" }).click();
-    await page.getByRole("heading", { name: "rank/rank-16_s0" }).waitFor();
-  });
-
-  test("too many runs, none, or an unknown one get a sentence", async () => {
-    for (const [query, words] of [
-      ["", "There are 0 parameters run"],
-      ["run=none", 'There is no run "none".'],
-      [Array.from({ length: 13 }, (_, i) => `run=${i}`).join("&"), "1 to 12 of them"],
-    ] as const) {
-      await page.goto(`/curves?${query}`);
-      await page.getByText(words).waitFor();
-    }
-    expect((await page.request.get("/api/runs/events?run=none")).status()).toBe(404);
-  });
-
-  test.each([
-    [360, "light"],
-    [1024, "dark"],
-    [2560, "light"],
-  ] as const)(
-    "at %d pixels, %s: nothing is too wide and axe finds nothing serious",
-    async (width, colorScheme) => {
-      await page.setViewportSize({ width, height: 900 });
-      await page.emulateMedia({ colorScheme });
-      for (const path of ["/runs", "/runs/one", "/curves?run=one&run=two", "/sweeps/rank"]) {
+    test.each([
+      ["ko", /^손실: one: 4에서 [\d.]+\(으\)로, 12단계/, "기록 2개", "로그 눈금", "임베딩 공간"],
+      ["ja", /^損失: one: 4 から [\d.]+ へ、ステップ 12/, "記録 2 件", "対数目盛", "埋め込み空間"],
+    ])("in %s all of it is in that language", async (locale, loss, heading, log, space) => {
+      const context = await suite.browser.newContext({ locale, baseURL: suite.app.url });
+      const page = await context.newPage();
+      await page.goto("/curves?run=one&run=two");
+      await page.getByRole("img", { name: loss }).waitFor();
+      await page.getByRole("heading", { name: heading }).waitFor();
+      await page.getByRole("heading", { name: space }).waitFor();
+      await page.getByRole("checkbox", { name: log }).waitFor();
+      for (const path of ["/curves?run=one&run=two", "/runs/one"]) {
         await page.goto(path);
-        await page.waitForLoadState("load");
-        const widest = await page.evaluate(() => document.documentElement.scrollWidth);
-        expect(widest, path).toBeLessThanOrEqual(width);
-        expect(await seriousFindings(page), path).toEqual([]);
+        const [told = ""] = await page.locator("body").allInnerTexts();
+        const english =
+          /\b(?:steps?|loss|recall|uniformity|alignment|finished|training|base|floor|runs?)\b/i;
+        expect(english.exec(told)?.[0], path).toBeUndefined();
       }
-    },
-  );
-});
+      await context.close();
+    });
+
+    test("too many runs, none, or an unknown one get a sentence", async () => {
+      for (const [query, words] of [
+        ["", "There are 0 parameters run"],
+        ["run=none", 'There is no run "none".'],
+        [Array.from({ length: 13 }, (_, i) => `run=${i}`).join("&"), "1 to 12 of them"],
+      ] as const) {
+        await suite.page.goto(`/curves?${query}`);
+        await suite.page.getByText(words).waitFor();
+      }
+      expect((await suite.page.request.get("/api/runs/events?run=none")).status()).toBe(404);
+    });
+
+    test.each([
+      [360, "light"],
+      [1024, "dark"],
+      [2560, "light"],
+    ] as const)(
+      "at %d pixels, %s: nothing is too wide and axe finds nothing serious",
+      async (width, colorScheme) => {
+        await suite.page.setViewportSize({ width, height: 900 });
+        await suite.page.emulateMedia({ colorScheme });
+        for (const path of ["/runs", "/runs/one", "/curves?run=one&run=two", "/sweeps/rank"]) {
+          await suite.page.goto(path);
+          await suite.page.waitForLoadState("load");
+          const widest = await suite.page.evaluate(() => document.documentElement.scrollWidth);
+          expect(widest, path).toBeLessThanOrEqual(width);
+          expect(await seriousFindings(suite.page), path).toEqual([]);
+        }
+      },
+    );
+  },
+);
