@@ -151,6 +151,7 @@ test("a run killed with -9 at ten random moments ends with the same bits as one 
     steps: 60,
     evaluate: { every: 5, batchSize: 32 },
     checkpoint: { every: 2, top: 2 },
+    loggers: ["csv", "tensorboard", "wandb"],
   });
   const [whole, killed] = [join(world.dir, "whole"), join(world.dir, "killed")];
   const uninterrupted = await train(config, { outDir: whole, engine, model });
@@ -169,4 +170,8 @@ test("a run killed with -9 at ten random moments ends with the same bits as one 
   }
   const checkpoints = (dir: string) => readdir(join(dir, "checkpoints"));
   expect(await checkpoints(killed)).toEqual(await checkpoints(whole));
+  const rows = (await readFile(join(killed, "steps.csv"), "utf8")).trim().split("\r\n");
+  const steps = rows.slice(1).map((row) => Number(row.split(",")[0]));
+  expect(steps).toEqual(Array.from({ length: 60 }, (_, i) => i + 1));
+  expect(await readdir(join(killed, "wandb"))).toHaveLength(1); // one run for W&B, not eleven
 });
