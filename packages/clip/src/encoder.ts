@@ -62,15 +62,20 @@ function checkStrength(strength: number): number {
   throw new UserError(`Strength is ${strength}; it must be a finite number, 0 for the base model.`);
 }
 
-/** What is compiled for adapters of one kind, and the matrices of the one that is on. */
+/** What is compiled for adapters of one kind, and the matrices of the one that was on last. */
 interface Slot {
   readonly parts: EncoderParts;
   readonly programs: EncoderPrograms;
+  held: Adapter | undefined;
 }
 
-/** Adapters of one kind differ in their numbers alone. */
-function kindOf({ config }: EncoderModel, adapter: Adapter | undefined): string {
-  if (!adapter) return "";
+/**
+ * Adapters of one kind differ in their numbers alone.
+ *
+ * @throws UserError when the adapter was made for another model
+ */
+function kindOf({ config }: EncoderModel, adapter: Adapter): string {
+  checkAdapter("The adapter", adapter, config);
   const shapes = Object.entries(adapter.weights).map(([name, { shape }]) => [name, shape]);
   return JSON.stringify([shapes.sort(), adapterScales(config, adapter.config)]);
 }
@@ -80,22 +85,24 @@ function createSlots(engine: Engine, model: EncoderModel) {
   const { config, preprocessing } = model;
   const weights = engine.constants(model.weights);
   const slots = new Map<string, Slot>();
+  const kinds = new WeakMap<Adapter, string>();
+  const made = (adapter: Adapter | undefined): Slot => {
+    const lora = adapter && {
+      state: engine.state(adapter.weights),
+      scales: adapterScales(config, adapter.config),
+    };
+    const parts = { engine, config, preprocessing, weights, ...(lora && { lora }) };
+    return { parts, programs: encoderPrograms(parts), held: adapter };
+  };
   return {
     /** The slot of an adapter's kind, with the adapter in it. */
     async holding(adapter: Adapter | undefined): Promise<Slot> {
-      const kind = kindOf(model, adapter);
-      const known = slots.get(kind);
-      if (known && adapter) await known.parts.lora?.state.write(adapter.weights);
-      return known ?? this.made(kind, adapter);
-    },
-    made(kind: string, adapter: Adapter | undefined): Slot {
-      const lora = adapter && {
-        state: engine.state(adapter.weights),
-        scales: adapterScales(config, adapter.config),
-      };
-      const parts = { engine, config, preprocessing, weights, ...(lora && { lora }) };
-      const slot = { parts, programs: encoderPrograms(parts) };
+      const kind = adapter ? (kinds.get(adapter) ?? kindOf(model, adapter)) : "";
+      if (adapter) kinds.set(adapter, kind);
+      const slot = slots.get(kind) ?? made(adapter);
       slots.set(kind, slot);
+      if (adapter && slot.held !== adapter) await slot.parts.lora?.state.write(adapter.weights);
+      slot.held = adapter;
       return slot;
     },
     async dispose(): Promise<void> {
@@ -122,7 +129,6 @@ export async function createEncoder(
   const { batchSizes = [1, 8, 32] } = options;
   let { adapter } = options;
   let strength = checkStrength(options.strength ?? 1);
-  if (adapter) checkAdapter("The adapter", adapter, model.config);
   const slots = createSlots(engine, model);
   let slot = await slots.holding(adapter);
   const { tokenizer } = model;
@@ -158,7 +164,6 @@ export async function createEncoder(
     },
     setAdapter: (next) =>
       encode(async () => {
-        if (next) checkAdapter("The adapter", next, model.config);
         slot = await slots.holding(next);
         adapter = next;
       }),
