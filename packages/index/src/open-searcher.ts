@@ -11,7 +11,7 @@ import type { FieldSummary } from "./search/field-summaries.js";
 import type { SearchRequest, SearchResponse } from "./search/request.js";
 import { searchTerms } from "./search/search-terms.js";
 import type { SearchIndex } from "./search-index.js";
-import { loadSearchModel, type SearchModel } from "./search-model.js";
+import { loadSearchModel, type ModelPlace, type SearchModel } from "./search-model.js";
 
 /** An open index and the model that made it: everything that a search page asks. */
 export interface Searcher extends Pick<SearchIndex, "item" | "items" | "thumbnail"> {
@@ -41,7 +41,10 @@ export interface Searcher extends Pick<SearchIndex, "item" | "items" | "thumbnai
 }
 
 export interface SearcherOptions {
-  /** An engine to share, which stays open, or the name of one to make; `auto` unless given. */
+  /**
+   * An engine to share, which stays open, or the name of one to make; `auto` unless given. With a name,
+   * `onnx-cpu` encodes on a thread of its own.
+   */
   readonly engine?: Engine | EngineName | "auto";
   /** Where the model and the adapter are now, if not where they were. */
   readonly modelOverride?: ModelOverride;
@@ -64,9 +67,11 @@ export async function openSearcher(dir: string, options: SearcherOptions = {}): 
     if (typeof given === "string") await engine.dispose();
   };
   try {
-    const model = await loadSearchModel(dir, manifest, { engine, override: modelOverride });
+    // ONNX Runtime's runs block the thread that asks, which has other requests to answer.
+    const place = { engine, threaded: typeof given === "string" && engine.name === "onnx-cpu" };
+    const model = await loadSearchModel(dir, manifest, place, modelOverride);
     const followed = followIndex(dir, await openWith(dir, model), (before) =>
-      openNext(dir, engine, before),
+      openNext(dir, place, before),
     );
     const search = (request: SearchRequest) =>
       followed.use(({ index, model, background }) => {
@@ -112,12 +117,12 @@ interface Opened extends OpenVersion {
 }
 
 /** The newest version, with the model in use where that made it too, or else with its own. */
-async function openNext(dir: string, engine: Engine, before: Opened): Promise<Opened> {
+async function openNext(dir: string, place: ModelPlace, before: Opened): Promise<Opened> {
   const manifest = await readManifest(dir);
   if (manifest.fingerprint === before.model.fingerprint) {
     return openWith(dir, before.model.hold());
   }
-  return openWith(dir, await loadSearchModel(dir, manifest, { engine, override: undefined }));
+  return openWith(dir, await loadSearchModel(dir, manifest, place));
 }
 
 /** @param model released when the version is closed, or can't be opened */

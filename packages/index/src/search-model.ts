@@ -1,5 +1,6 @@
 import {
   createEncoder,
+  createEncoderThread,
   type Encoder,
   loadAdapter,
   loadModel,
@@ -25,6 +26,13 @@ export interface SearchModel {
   release(): Promise<void>;
 }
 
+/** Where a model of queries computes. */
+export interface ModelPlace {
+  readonly engine: Engine;
+  /** The engine was made for this alone, and blocks: the model gets a thread with one of the same name. */
+  readonly threaded: boolean;
+}
+
 /**
  * Loads the model that a manifest names, for one user.
  *
@@ -33,7 +41,8 @@ export interface SearchModel {
 export async function loadSearchModel(
   dir: string,
   manifest: Manifest,
-  { engine, override }: { readonly engine: Engine; readonly override: ModelOverride | undefined },
+  { engine, threaded }: ModelPlace,
+  override?: ModelOverride,
 ): Promise<SearchModel> {
   if (!manifest.model) {
     throw new UserError(
@@ -44,7 +53,10 @@ export async function loadSearchModel(
   const model = await loadModel(path);
   const tuned =
     adapter === undefined ? {} : { adapter: await loadAdapter(adapter, model), strength };
-  const encoder = await createEncoder(engine, model, tuned);
+  const encoder = threaded
+    ? createEncoderThread(model, { ...tuned, engine: engine.name })
+    : await createEncoder(engine, model, tuned);
+  const { preprocessing } = model;
   const check = (kind: "texts" | "images") => assertSameNumbers(dir, manifest, { encoder, kind });
   try {
     assertSameModel(dir, manifest, encoder.fingerprint);
@@ -60,7 +72,7 @@ export async function loadSearchModel(
     encodeTexts: rememberTexts(encoder.encodeTexts),
     async encodePicture(image) {
       await check("images"); // not before: its program takes a second to compile
-      return encoder.encodeImages(await preprocessImage(image, model.preprocessing), 1);
+      return encoder.encodeImages(await preprocessImage(image, preprocessing), 1);
     },
     hold() {
       users++;
