@@ -1,6 +1,7 @@
 import sharp from "sharp";
 import { describe, expect, test } from "vitest";
 import { exampleTitles } from "../lib/example-titles";
+import { fieldLine } from "../lib/field-line";
 import { gridMove } from "../lib/grid-move";
 import { orderSets } from "../lib/run";
 import { spreadOrder } from "../lib/spread-order";
@@ -76,4 +77,10 @@ test("in-domain comes before out-of-domain, others after", () => {
     "art",
     "zoo",
   ]);
+});
+
+test("a tile tells its fields in one line, without what is too long for one", () => {
+  const fields = { year: 1998, country: "Japan", night: true, snow: false, drawn: "2024-05-01" };
+  expect(fieldLine(fields)).toBe("1998 · Japan · night · 2024-05-01");
+  expect(fieldLine({ page: "https://example.org/a", text: "x".repeat(41), of: "" })).toBe("");
 });

@@ -1,4 +1,5 @@
 import type { Aspect, Card } from "@/lib/contract";
+import { fieldLine } from "@/lib/field-line";
 import { counted } from "@/lib/words/words";
 import { useWords } from "../words";
 import { ConfidenceBar } from "./confidence-bar";
@@ -40,7 +41,8 @@ export function Tile({ card, aspect, eager = false, tabIndex, onFocus, onOpen }:
       <span className="mt-2.5 block truncate font-medium" title={card.title}>
         {card.title}
       </span>
-      <span className="block h-4">
+      <span className="block h-4 truncate text-muted text-xs">{fieldLine(card.fields)}</span>
+      <span className="mt-1 block h-4">
         {card.confidence !== undefined && <ConfidenceBar confidence={card.confidence} />}
       </span>
     </button>
