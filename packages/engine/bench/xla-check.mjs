@@ -52,7 +52,7 @@ async function checkOperators() {
   const rows = [...worst].map(([op, error]) => `${op.padEnd(14)}${error.toExponential(1)}`);
   for (let i = 0; i < rows.length; i += 4) console.log(rows.slice(i, i + 4).join("   "));
   console.log(`${operatorCases.length} cases, after ${seconds()}\n`);
-  client.dispose();
+  await client.dispose();
 }
 
 async function onXla(client, graph, data) {

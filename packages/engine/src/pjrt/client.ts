@@ -60,7 +60,7 @@ export interface Client {
   releaseExecutable(executable: ExecutableHandle): void;
   /** Of the first device, where the plugin counts it. */
   memory(): DeviceMemory | undefined;
-  dispose(): void;
+  dispose(): Promise<void>;
 }
 
 /** Opens the first `count` devices that the plugin at `path` offers. */
@@ -80,7 +80,7 @@ export async function openClient(path: string, count = 1): Promise<Client> {
   const list = library.read(found.word(3), 8 * count);
   const devices = Array.from({ length: count }, (_, i) => list.readBigUInt64LE(8 * i));
   const guarded = guard(library);
-  const settled = createWaiter(library);
+  const { settled, idle } = createWaiter(library);
   return {
     description: describe(library, client, devices),
     devices: count,
@@ -94,9 +94,11 @@ export async function openClient(path: string, count = 1): Promise<Client> {
         return undefined; // optional in PJRT: the CPU plugin has none
       }
     },
-    dispose: () => {
-      if (guarded.open) library.call("Client_Destroy", [client]);
+    dispose: async () => {
+      if (!guarded.open) return;
       guarded.open = false;
+      await idle(); // copies under way still read the host's arrays
+      library.call("Client_Destroy", [client]);
     },
   };
 }
@@ -166,7 +168,7 @@ function createWaiter(library: Library) {
     else await library.callAsync("Event_Await", [event]);
   };
   /** `host` stays alive until then. Throws what went wrong on the device. */
-  return (event: bigint, host: Memory): Promise<void> => {
+  const settled = (event: bigint, host: Memory): Promise<void> => {
     if (event === 0n) return Promise.resolve();
     const done = last
       .then(() => wait(event))
@@ -177,13 +179,14 @@ function createWaiter(library: Library) {
     last = done.catch(() => undefined);
     return done;
   };
+  return { settled, idle: () => last };
 }
 
 function transfers(
   library: Guarded,
   client: bigint,
   devices: readonly bigint[],
-  settled: ReturnType<typeof createWaiter>,
+  settled: ReturnType<typeof createWaiter>["settled"],
 ): Pick<Client, "upload" | "download" | "release"> {
   return {
     upload: ({ dtype, shape, data }, device = 0) => {

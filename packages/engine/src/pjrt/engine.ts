@@ -59,7 +59,7 @@ export async function createXlaEngine({
       const executable = compile(client, definition.name, program.text);
       return createProgram(client, holds, { definition, program, executable });
     },
-    dispose: async () => client.dispose(),
+    dispose: client.dispose,
   };
 }
 

@@ -1,6 +1,6 @@
 import { heldValue } from "../held-value.js";
 import type { Arrays, Specs } from "../types.js";
-import type { BufferHandle, Client, HostArray } from "./client.js";
+import type { BufferHandle, Client, HostArray, Upload } from "./client.js";
 
 /** An array on every device: the same on each, or a share of its rows. */
 export type Placed = readonly BufferHandle[];
@@ -48,11 +48,20 @@ export function uploadAll(
   isSplit: (name: string) => boolean = () => false,
 ): Uploads {
   const { devices } = client;
-  const places = [...Array(devices).keys()];
-  const uploads = Object.entries(arrays).map(([name, array]) => {
-    const part = (device: number) => (isSplit(name) ? share(array, device, devices) : array);
-    return [name, places.map((device) => client.upload(part(device), device))] as const;
-  });
+  const uploads: Array<readonly [string, Upload[]]> = [];
+  try {
+    for (const [name, array] of Object.entries(arrays)) {
+      const parts: Upload[] = [];
+      uploads.push([name, parts]);
+      for (let device = 0; device < devices; device++) {
+        const part = isSplit(name) ? share(array, device, devices) : array;
+        parts.push(client.upload(part, device));
+      }
+    }
+  } catch (cause) {
+    for (const { buffer } of uploads.flatMap(([, parts]) => parts)) client.release(buffer);
+    throw cause;
+  }
   const done = Promise.all(uploads.flatMap(([, parts]) => parts.map((upload) => upload.done)));
   // Who does not wait learns of a failed copy from the step that reads the buffer.
   done.catch(() => undefined);

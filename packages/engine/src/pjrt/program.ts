@@ -85,42 +85,46 @@ export function createProgram(
     }
   };
 
-  const start = (fed: Inputs): { results: Buffers; sent: Promise<unknown> } => {
-    const { buffers, done } = send(fed);
+  /** Queues a run and lets go of its inputs, whose memory is the device's until it has read them. */
+  const start = (inputs: Buffers): Buffers => {
     try {
-      const args = program.arguments.map((argument) => bufferOf(argument, buffers));
-      const places = [...Array(client.devices).keys()];
+      const args = program.arguments.map((argument) => bufferOf(argument, inputs));
       const perDevice = client.execute(
         executable,
-        places.map((device) => args.map((placed) => placed[device]!)),
+        [...Array(client.devices).keys()].map((device) => args.map((placed) => placed[device]!)),
         program.results.length,
       );
       const results = program.results.map((_, i) => perDevice.map((list) => list[i]!));
       replaceState(results);
-      return {
-        results: new Map([...outputs].map(([key, { index }]) => [key, results[index]!])),
-        sent: done,
-      };
-    } catch (cause) {
-      if (cause instanceof UserError) throw cause;
-      throw new Error(`${name}: the step failed in ${(cause as Error).message}`, { cause });
+      return new Map([...outputs].map(([key, { index }]) => [key, results[index]!]));
     } finally {
-      for (const placed of buffers.values()) release(client, placed);
+      for (const placed of inputs.values()) release(client, placed);
+    }
+  };
+
+  const read = async (results: Buffers): Promise<Arrays> => {
+    try {
+      return await downloadAll(client, results, specs);
+    } finally {
+      for (const placed of results.values()) release(client, placed);
     }
   };
 
   return {
     name,
-    step: async (fed) => {
-      const { results, sent } = start(fed);
+    step: async (given) => {
+      let sent: Promise<unknown> | undefined;
       try {
-        const arrays = await downloadAll(client, results, specs);
+        const { buffers, done } = send(given);
+        sent = done;
+        const arrays = await read(start(buffers));
         await sent;
         return arrays;
       } catch (cause) {
+        if (cause instanceof UserError) throw cause;
         throw new Error(`${name}: the step failed in ${(cause as Error).message}`, { cause });
       } finally {
-        for (const placed of results.values()) release(client, placed);
+        await sent?.catch(() => undefined); // the inputs are the caller's again
       }
     },
     dispose: async () => {
