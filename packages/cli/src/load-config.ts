@@ -49,6 +49,9 @@ export async function placeConfig(
       : { architecture: resolve(from, config.architecture) }),
     data: {
       ...config.data,
+      ...(config.data.texts && {
+        texts: { ...config.data.texts, path: resolve(from, config.data.texts.path) },
+      }),
       train,
       evaluate: {
         ...(inDomain ? { inDomain: await place(inDomain) } : {}),

@@ -8,3 +8,4 @@ export { ntXent } from "./nt-xent.js";
 export { type Embeddings, embeddingCosine, embeddingMse, similarityMse } from "./preservation.js";
 export { type SiglipScale, siglip, siglipBias } from "./siglip.js";
 export { simCse } from "./sim-cse.js";
+export { supCon } from "./sup-con.js";

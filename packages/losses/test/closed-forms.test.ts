@@ -31,6 +31,20 @@ test("simCse is one direction of infoNce: the mean of both ways is infoNce", () 
   );
 });
 
+test("supCon of two orthonormal pairs of twins at scale 2: one logit 2 and two logits 0; a row without a twin counts for nothing", () => {
+  const twins = tf.concat2d([tf.eye(2, 4), tf.eye(2, 4)], 0);
+  const kinds = tf.matMul(twins, twins, false, true) as tf.Tensor2D;
+  const expected = Math.log(1 + 2 / Math.exp(2));
+  expect(value(losses.supCon(twins, two, kinds))).toBeCloseTo(expected, 6);
+  expect(value(losses.supCon(eye4, two, tf.eye(4)))).toBe(0);
+  const five = tf.concat2d([twins, tf.tensor2d([[0, 0, 1, 0]])], 0);
+  const alone = tf.pad2d(kinds, [
+    [0, 1],
+    [0, 1],
+  ]);
+  expect(value(losses.supCon(five, two, alone))).toBeCloseTo(Math.log(1 + 3 / Math.exp(2)), 6);
+});
+
 test("siglip asks B questions an image: B log 2 when the model says nothing", () => {
   const silent = { logitScale: tf.scalar(0), logitBias: tf.scalar(0) };
   expect(value(losses.siglip(eye4, eye4, silent))).toBeCloseTo(4 * Math.log(2), 5);

@@ -10,6 +10,7 @@ import { hashText, permutation, stream } from "./random.js";
 import type { Sample, Sampler, WeightedPairs } from "./sampler.js";
 import type { OnSkip } from "./skipped.js";
 import { drawOtherCaption, drawViews } from "./streams.js";
+import type { TextPairs } from "./text-pairs.js";
 import type { TokenRows, TokenTable } from "./token-table.js";
 import type { TrainingCanvas } from "./training-canvas.js";
 import { drawBox } from "./view.js";
@@ -48,6 +49,8 @@ export interface BatchSource {
   readonly needs: LossNeeds;
   /** When the loss needs them. */
   readonly classes: ClassPrompts | undefined;
+  /** When the loss needs them. */
+  readonly textPairs: TextPairs | undefined;
   /** When the loss needs one. */
   readonly teacher: Teacher | undefined;
   /** Called once for each broken picture that is skipped. */
@@ -60,7 +63,7 @@ export function createBatches(source: BatchSource): (step: number) => Promise<Ba
   const load = createLoader(source);
   const side = canvases.size;
   const { kept, total } = source.patches;
-  const { needs, teacher, classes } = source;
+  const { needs, teacher, classes, textPairs } = source;
   return async (step) => {
     const found = await Promise.all(sampler.batch(step).map((sample) => load(sample)));
     const pixels = new Uint8Array(found.length * side * side * 3);
@@ -77,7 +80,8 @@ export function createBatches(source: BatchSource): (step: number) => Promise<Ba
     }
     const captions = found.map(({ sample }) => drawCaption(sample, config.seed));
     const others = needs.texts && otherCaptions(found, captions, needs.texts, config.seed);
-    const { ids, ends, length } = tokens.rows(captions, others);
+    const pairs = textPairs?.(step);
+    const { ids, ends, length } = tokens.rows(captions, [...(others ?? []), ...(pairs ?? [])]);
     return {
       textLength: length,
       items: found.map(({ sample }, row) => ({ file: sample.pair.file, caption: captions[row]! })),
@@ -91,7 +95,8 @@ export function createBatches(source: BatchSource): (step: number) => Promise<Ba
         titles: Int32Array.from(found, ({ sample }) => titleKey(sample.pair)),
         captions: Int32Array.from(captions, tokens.indexOf),
         ...(needs.views && drawViews(found, needs.views, config.seed)),
-        ...(others && otherText(tokens.rows(others, captions))),
+        ...(others && otherText(tokens.rows(others, [...captions, ...(pairs ?? [])]))),
+        ...(pairs && pairText(tokens, pairs, [...captions, ...(others ?? [])])),
         ...(classes && {
           ...classes.inputs,
           labels: Int32Array.from(found, ({ sample }) => classes.labelOf(sample.pair)),
@@ -120,6 +125,11 @@ const otherCaptions = (
   found.map(({ sample }, row) => drawOtherCaption(sample, captions[row]!, texts, seed));
 
 const otherText = ({ ids, ends }: TokenRows) => ({ otherIds: ids, otherEnds: ends });
+
+const pairText = (tokens: TokenTable, pairs: readonly string[], beside: readonly string[]) => {
+  const { ids, ends } = tokens.rows(pairs, beside);
+  return { pairIds: ids, pairEnds: ends, pairKeys: Int32Array.from(pairs, tokens.indexOf) };
+};
 
 /** Equal for equal titles whatever their case; 31 bits, so that two titles out of a batch hardly ever meet. */
 const titleKey = (pair: Pair): number => hashText(pair.title.trim().toLowerCase()) >>> 1;

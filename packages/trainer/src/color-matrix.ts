@@ -51,11 +51,16 @@ const at = (m: ColorMatrix, row: number, column: number): number => m[row * 4 + 
 
 /** `left` after `right`. */
 function compose(left: ColorMatrix, right: ColorMatrix): ColorMatrix {
-  return Array.from({ length: 12 }, (_, i) => {
-    const [row, column] = [Math.floor(i / 4), i % 4];
-    const sum = [0, 1, 2].reduce((s, k) => s + at(left, row, k) * at(right, k, column), 0);
-    return column === 3 ? sum + at(left, row, 3) : sum;
-  });
+  // Plain loops: this runs several times for every picture of every batch.
+  const product = new Array<number>(12);
+  for (let row = 0; row < 12; row += 4) {
+    const [x, y, z] = [left[row]!, left[row + 1]!, left[row + 2]!];
+    for (let column = 0; column < 4; column++) {
+      product[row + column] = x * right[column]! + y * right[4 + column]! + z * right[8 + column]!;
+    }
+    product[row + 3]! += left[row + 3]!;
+  }
+  return product;
 }
 
 const apply = (m: ColorMatrix, rgb: readonly number[]): number[] =>

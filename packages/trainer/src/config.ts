@@ -28,6 +28,14 @@ const trainSource = dataSource.safeExtend({
   shots: z.int().min(1).optional().describe("at most this many pictures of each class or title"),
 });
 
+const textSource = z.strictObject({
+  path: z
+    .string()
+    .min(1)
+    .describe("JSON lines, each a list of two or more texts that mean the same, without pictures"),
+  count: z.int().min(2).default(256).describe("lines a step, two texts of each"),
+});
+
 const dataConfig = z.strictObject({
   train: z.array(trainSource).min(1).describe("sets to train on, mixed by weight"),
   evaluate: z
@@ -36,6 +44,7 @@ const dataConfig = z.strictObject({
       outOfDomain: dataSource.optional().describe("pairs unlike them: what is forgotten"),
     })
     .prefault({}),
+  texts: textSource.optional().describe("what the loss's textPairs draws from"),
   onError: z.enum(["stop", "skip"]).default("stop").describe("what a broken picture does"),
   cacheMegabytes: z.number().min(0).default(1024).describe("memory for decoded pictures, MB"),
   diskCacheMegabytes: z
@@ -223,6 +232,18 @@ export const trainConfig = z
     path: ["devices"],
     error: "batchSize (microBatchSize, where given) must be a multiple of devices",
   })
+  .refine((c) => !c.loss.some((term) => term.textPairs !== undefined) || c.data.texts, {
+    path: ["data", "texts"],
+    error: "is required by the loss's textPairs: a file of texts that mean the same",
+  })
+  .refine(
+    (c) =>
+      !c.data.texts || (c.accumulate === 1 && c.microBatchSize === undefined && c.devices === 1),
+    {
+      path: ["data", "texts"],
+      error: "comes with whole batches only: leave accumulate, microBatchSize and devices out",
+    },
+  )
   .refine((c) => c.batchSize % (c.microBatchSize ?? c.batchSize) === 0, {
     path: ["microBatchSize"],
     error: "must divide batchSize",

@@ -43,7 +43,7 @@ export interface ForwardOptions {
 }
 
 /** Seeds of batches lie within 1,000: those of a batch's other encodings meet none of them. */
-const seeds = { views: 1000, texts: 2000, classes: 3000 } as const;
+const seeds = { views: 1000, texts: 2000, classes: 3000, pairs: 4000 } as const;
 
 /** The network under the dropout masks of one encoding. */
 const networkAt = (
@@ -82,7 +82,7 @@ export function embedBatch(
   pixels: Pixels,
   options: ForwardOptions,
 ): Embedded {
-  const { ids, ends, otherIds, otherEnds, classIds, patches } = values.inputs;
+  const { ids, ends, otherIds, otherEnds, classIds, pairIds, pairEnds, patches } = values.inputs;
   const network = networkAt(trainable, values, options);
   const net = network(undefined, patches);
   const image = unitNorm(imageTower(net, pixels.pairs)); // [B, D]
@@ -91,10 +91,12 @@ export function embedBatch(
     ? tf.split(unitNorm(imageTower(network("views"), pixels.views)), 2)
     : undefined;
   const texts = otherIds ? encode(otherIds, otherEnds!, network("texts")) : undefined;
+  const pairs = pairIds && tf.split(encode(pairIds, pairEnds!, network("pairs")), 2);
   return {
     image,
     text,
     ...(classIds && { classes: embedClasses(trainable, values, options) }), // [C, D]
+    ...(pairs && { pairs: pairs as [tf.Tensor2D, tf.Tensor2D] }),
     ...(views && { views: views as [tf.Tensor2D, tf.Tensor2D] }),
     ...(texts && { texts }),
   };
@@ -105,7 +107,7 @@ export function besideOf(
   { constants, inputs }: ProgramValues,
   trained: Readonly<Record<string, tf.Tensor>>,
 ): Beside {
-  const { titles, captions, labels, teacherImage, teacherText } = inputs as Record<
+  const { titles, captions, labels, teacherImage, teacherText, pairKeys } = inputs as Record<
     string,
     tf.Tensor
   >;
@@ -118,9 +120,11 @@ export function besideOf(
     image: teacherImage as tf.Tensor2D,
     text: teacherText as tf.Tensor2D,
   };
+  const [ones, others] = pairKeys ? tf.split(pairKeys, 2) : [];
   return {
     logitScale,
     positives,
+    ...(ones && others && { pairPositives: sameText(ones, others) }),
     ...(logitBias && { logitBias }),
     ...(teacher && { teacher }),
     ...(labels && { labels: labels as tf.Tensor1D }),
@@ -130,6 +134,17 @@ export function besideOf(
 /** `[B]` int32 → `[B, B]` of 0 and 1. */
 const sameKey = (keys: tf.Tensor): tf.Tensor =>
   tf.cast(tf.equal(tf.reshape(keys, [-1, 1]), tf.reshape(keys, [1, -1])), "float32");
+
+/** `[n]` keys of two texts a line → `[n, n]`: lines that share a text are right answers for one another. */
+function sameText(ones: tf.Tensor, others: tf.Tensor): tf.Tensor2D {
+  const meets = (x: tf.Tensor, y: tf.Tensor): tf.Tensor =>
+    tf.cast(tf.equal(tf.reshape(x, [-1, 1]), tf.reshape(y, [1, -1])), "float32");
+  const shared = tf.maximum(
+    tf.maximum(meets(ones, ones), meets(others, others)),
+    meets(ones, others),
+  );
+  return tf.maximum(shared, tf.transpose(shared)) as tf.Tensor2D;
+}
 
 /** The objective of a configuration and what it needs. */
 export const lossOf = (config: Pick<TrainConfig, "loss">) => {

@@ -53,6 +53,15 @@ const options = {
       .default("same")
       .describe("the caption again under other dropout, or another caption of the picture"),
   }),
+  textPairs: z.strictObject({
+    weight,
+    temperature: temperature(0.05),
+  }),
+  supCon: z.strictObject({
+    weight,
+    temperature: temperature(0.1),
+    of: side.describe("towers in which pairs of one title, or one caption, are drawn together"),
+  }),
   embeddingMse: z.strictObject({ weight, of: side }),
   embeddingCosine: z.strictObject({ weight, of: side }),
   similarityMse: z.strictObject({ weight }),
@@ -80,6 +89,8 @@ const lossTerm = z
     uniformity: either(options.uniformity),
     ntXent: either(options.ntXent),
     simCse: either(options.simCse),
+    textPairs: either(options.textPairs),
+    supCon: either(options.supCon),
     embeddingMse: either(options.embeddingMse),
     embeddingCosine: either(options.embeddingCosine),
     similarityMse: either(options.similarityMse),
@@ -112,6 +123,8 @@ export interface LossNeeds {
   readonly views: TermOf<"ntXent"> | undefined;
   /** A second encoding of the texts. */
   readonly texts: TermOf<"simCse"> | undefined;
+  /** Pairs of texts that mean the same, beside the pictures' captions. */
+  readonly textPairs: boolean;
   /** Prompts of all classes, and each pair's class. */
   readonly classes: TermOf<"classCrossEntropy"> | undefined;
   /** The untuned base's embeddings of the pairs. */
@@ -127,6 +140,7 @@ export function lossNeeds(terms: readonly LossTerm[]): LossNeeds {
   return {
     views: find("ntXent"),
     texts: find("simCse"),
+    textPairs: find("textPairs") !== undefined,
     classes: find("classCrossEntropy"),
     teacher: preserving.some((name) => find(name)) || find("infoNce")?.falseNegatives !== undefined,
     bias: find("siglip") !== undefined,

@@ -10,6 +10,8 @@ export interface Embedded {
   readonly views?: readonly [tf.Tensor2D, tf.Tensor2D];
   /** The texts a second time: under other dropout, or other captions. */
   readonly texts?: tf.Tensor2D;
+  /** `[n, D]` twice: texts without pictures, row i of both meaning the same. */
+  readonly pairs?: readonly [tf.Tensor2D, tf.Tensor2D];
   /** `[C, D]` a prompt of each class. */
   readonly classes?: tf.Tensor2D;
 }
@@ -22,6 +24,8 @@ export interface Beside {
   readonly logitBias?: tf.Scalar;
   /** `[B, B]` of 0 and 1: pictures of one title, and pictures given one caption. */
   readonly positives: tf.Tensor2D;
+  /** `[n, n]` of 0 and 1, for `pairs`. */
+  readonly pairPositives?: tf.Tensor2D;
   /** `[B]` int32, the class of each picture. */
   readonly labels?: tf.Tensor1D;
   /** The untuned base's embeddings, `[B, D]` twice. */
@@ -102,6 +106,13 @@ const evaluations: { readonly [N in LossName]: Evaluation<N> } = {
     losses.ntXent(views![0], views![1], tf.scalar(1 / temperature)),
   simCse: ({ temperature }, { text, texts }, { positives }) =>
     losses.simCse(text, texts!, tf.scalar(1 / temperature), positives),
+  textPairs: ({ temperature }, { pairs }, { pairPositives }) =>
+    losses.infoNce(pairs![0], pairs![1], tf.scalar(1 / temperature), { positives: pairPositives }),
+  supCon: ({ temperature, of }, { image, text }, { positives }) =>
+    ofSides(of, {
+      image: () => losses.supCon(image, tf.scalar(1 / temperature), positives),
+      text: () => losses.supCon(text, tf.scalar(1 / temperature), positives),
+    }),
   embeddingMse: ({ of }, { image, text }, { teacher }) =>
     ofSides(of, {
       image: () => losses.embeddingMse(image, teacher!.image),

@@ -10,6 +10,7 @@ import type { RunDir } from "./run-dir.js";
 import type { Sampler } from "./sampler.js";
 import type { OnSkip } from "./skipped.js";
 import { patchesOf } from "./stepper.js";
+import { createTextPairs, readTextGroups } from "./text-pairs.js";
 import { createTokenTable } from "./token-table.js";
 
 /** What batches are made from, besides how a run goes on. */
@@ -28,6 +29,7 @@ export async function openBatches(parts: BatchWorld, { sampler, store, onSkip }:
   const { config, data, run, trainable } = parts;
   const { tokenizer, config: model } = trainable.model;
   const { needs } = lossOf(config);
+  const groups = needs.textPairs ? await readTextGroups(config.data.texts!.path) : [];
   if (needs.bias && !run.resumed) await initBias(parts, sampler.batch(0));
   return createBatches({
     config,
@@ -38,10 +40,14 @@ export async function openBatches(parts: BatchWorld, { sampler, store, onSkip }:
       megabytes: config.data.cacheMegabytes,
       store,
     }),
-    tokens: createTokenTable(tokenizer, captionsOf(data)),
+    tokens: createTokenTable(tokenizer, [...captionsOf(data), ...groups.flat()]),
     patches: patchesOf(parts),
     needs,
     classes: needs.classes && classPrompts(data.train, tokenizer, needs.classes.template),
+    textPairs:
+      groups.length === 0
+        ? undefined
+        : createTextPairs(groups, { count: config.data.texts!.count, seed: config.seed }),
     teacher: needs.teacher ? await openTeacher(parts) : undefined,
     onSkip,
   });

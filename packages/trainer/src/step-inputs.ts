@@ -16,6 +16,8 @@ export interface StepShape {
   readonly dimension: number;
   /** Prompts of classes and their tokens, where the loss has them. */
   readonly classes?: ClassShape | undefined;
+  /** Pairs of texts without pictures. */
+  readonly textPairs?: number | undefined;
 }
 
 export interface ClassShape {
@@ -26,7 +28,7 @@ export interface ClassShape {
 
 /** What the towers take for a batch (see `batches.ts`); each but `seed` and the classes' has a row a pair. */
 export const towerInputs = (
-  { batchSize: b, canvasSize: c, textLength: l, keptPatches: k, classes }: StepShape,
+  { batchSize: b, canvasSize: c, textLength: l, keptPatches: k, classes, textPairs }: StepShape,
   { views, texts }: LossNeeds,
 ): Specs => ({
   canvases: { dtype: "uint8", shape: [b, c, c, 3] },
@@ -38,6 +40,7 @@ export const towerInputs = (
   ...(k > 0 && { patches: int(b, k) }),
   ...(views && { viewBoxes: float(b, 2, 4), viewColors: float(b, 2, 12), viewBlurs: float(b, 2) }),
   ...(texts && { otherIds: int(b, l), otherEnds: int(b) }),
+  ...(textPairs && { pairIds: int(2 * textPairs, l), pairEnds: int(2 * textPairs) }),
   ...(classes && classRows(classes)),
 });
 
@@ -54,11 +57,12 @@ export const classInputs = (classes: ClassShape): Specs => ({
 
 /** What the loss takes beside the embeddings; each has a row a pair. */
 export const lossInputs = (
-  { batchSize: b, dimension: d }: StepShape,
+  { batchSize: b, dimension: d, textPairs }: StepShape,
   { teacher, classes }: LossNeeds,
 ): Specs => ({
   titles: int(b),
   captions: int(b),
+  ...(textPairs && { pairKeys: int(2 * textPairs) }),
   ...(classes && { labels: int(b) }),
   ...(teacher && { teacherImage: float(b, d), teacherText: float(b, d) }),
 });

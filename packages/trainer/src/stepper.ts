@@ -63,6 +63,7 @@ export function createStepper(
       keptPatches: patchesOf({ config, trainable }).kept,
       dimension,
       classes: classesOf(inputs),
+      textPairs: inputs["pairEnds"] && inputs["pairEnds"].length / 2,
     },
   });
   // A step is under way once its program was called; one whose program is yet to be compiled holds back the next.

@@ -49,6 +49,7 @@ const everything = [
   { uniformity: 0.1 },
   { ntXent: 0.2 },
   { simCse: { weight: 0.2, captions: "other" } },
+  { supCon: { weight: 0.2, of: "image" } },
   { embeddingMse: 1 },
   { embeddingCosine: { weight: 0.1, of: "image" } },
   { similarityMse: 0.1 },
