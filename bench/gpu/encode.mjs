@@ -21,15 +21,14 @@ const {
 } = JSON.parse(process.argv[2] ?? "{}");
 
 const folder = mkdtempSync(join(tmpdir(), "cliptune-encode-"));
-/** Smooth noise: about as many bytes a JPEG as a photograph has. */
+/** Noise drawn large: about as many bytes as a photograph has, 100 to 200 KB. */
 async function writePicture(i) {
-  const small = Buffer.from(
-    { length: 160 * 90 * 3 },
-    (_, k) => (Math.imul(k + i * 977, 2654435761) >>> 24) & 255,
-  );
+  const noise = (_, k) => Math.imul(k + i * 977, 2654435761) >>> 24;
+  const small = Uint8Array.from({ length: 160 * 90 * 3 }, noise);
   const path = join(folder, `${i}.jpg`);
   const raw = { raw: { width: 160, height: 90, channels: 3 } };
-  await sharp(small, raw).resize(1280, 720, { kernel: "cubic" }).jpeg({ quality: 85 }).toFile(path);
+  const large = sharp(small, raw).resize(1280, 720, { kernel: "cubic" });
+  await large.jpeg({ quality: 85 }).toFile(path);
   return path;
 }
 const paths = await Promise.all(Array.from({ length: files }, (_, i) => writePicture(i)));
