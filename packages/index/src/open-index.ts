@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { verifyFile } from "./checksum.js";
 import { createFlatIndex } from "./flat-index.js";
+import { continueRows, type HeldRows, holdRows, viewOf } from "./held-rows.js";
 import { checkHnswFile } from "./hnsw-file.js";
 import { hnswAvailable } from "./hnsw-graph.js";
 import { type ExactRules, loadHnswIndex } from "./hnsw-index.js";
@@ -14,12 +15,17 @@ import { assertSameModel } from "./same-model.js";
 import { type SearchIndex, searchIndex } from "./search-index.js";
 import { openPack } from "./thumbnail.js";
 import type { VectorIndex } from "./vector-index.js";
-import { appendedFiles, fileNames, readVectors } from "./version-files.js";
+import { appendedFiles, fileNames } from "./version-files.js";
 
 export interface OpenOptions extends ExactRules {
   /** `encoder.fingerprint` of what will encode the queries; not checked unless given. */
   readonly fingerprint?: string;
+  /** Another version that is open: rows that both have are in memory once. */
+  readonly before?: SearchIndex;
 }
+
+/** Rows of the versions that are open. */
+const held = new WeakMap<SearchIndex, HeldRows>();
 
 /**
  * Opens an index for reading, after checking every file against the manifest: sizes and SHA-256 now,
@@ -51,25 +57,41 @@ async function openVersion(
     await verifyFile(join(home, name), record, { mayGrow: appendedFiles.has(name) });
   }
   return openTogether(async (keep) => {
-    const index = keep(await openVectors(dir, manifest, options));
+    const rows = manifest.lance ? undefined : await rowsOf(home, manifest, options);
+    const index = keep(await openVectors(dir, manifest, { ...options, rows }));
     const thumbnails = keep(await openPack(join(home, fileNames.thumbnails)));
     const items = keep(openItems(join(home, fileNames.items)));
     if (!manifest.lance) await index.remove(missingLabels(items.labels(), manifest.rows));
-    return searchIndex({ manifest, index, items, thumbnails });
+    const opened = searchIndex({ manifest, index, items, thumbnails });
+    if (rows) held.set(opened, rows);
+    return opened;
   });
+}
+
+async function rowsOf(
+  home: string,
+  { rows, dimension, files }: Manifest,
+  { before }: OpenOptions,
+): Promise<HeldRows> {
+  const path = join(home, fileNames.vectors);
+  const known = before && held.get(before);
+  const record = files[fileNames.vectors]!;
+  const shared =
+    known?.dimension === dimension ? await continueRows(known, path, { rows, record }) : undefined;
+  return shared ?? holdRows(path, { rows, dimension });
 }
 
 async function openVectors(
   dir: string,
   manifest: Manifest,
-  rules: ExactRules,
+  { rows, ...rules }: ExactRules & { readonly rows: HeldRows | undefined },
 ): Promise<VectorIndex> {
   const { dimension, distinct, hnsw, indexed, lance } = manifest;
   if (lance) {
     return openLanceIndex({ ...lance, uri: placeUri(dir, lance), dimension }, lance);
   }
   const home = versionDir(dir, manifest.version);
-  const vectors = await readVectors(home, manifest);
+  const vectors = rows ? viewOf(rows) : new Float32Array(0);
   if (!hnsw || !hnswAvailable()) return createFlatIndex({ dimension, vectors });
   const path = join(home, fileNames.hnsw);
   await checkHnswFile(path, { dimension, count: distinct, m: hnsw.m });

@@ -120,15 +120,16 @@ interface Opened extends OpenVersion {
 async function openNext(dir: string, place: ModelPlace, before: Opened): Promise<Opened> {
   const manifest = await readManifest(dir);
   if (manifest.fingerprint === before.model.fingerprint) {
-    return openWith(dir, before.model.hold());
+    return openWith(dir, before.model.hold(), before.index);
   }
   return openWith(dir, await loadSearchModel(dir, manifest, place));
 }
 
 /** @param model released when the version is closed, or can't be opened */
-async function openWith(dir: string, model: SearchModel): Promise<Opened> {
+async function openWith(dir: string, model: SearchModel, before?: SearchIndex): Promise<Opened> {
   try {
-    const index = await openIndex(dir, { fingerprint: model.fingerprint });
+    const { fingerprint } = model;
+    const index = await openIndex(dir, { fingerprint, ...(before && { before }) });
     let measured: Promise<Background> | undefined;
     return {
       index,

@@ -1,8 +1,7 @@
-import { open, readdir, stat } from "node:fs/promises";
+import { readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { type FileRecord, recordFile } from "./checksum.js";
 import { syncToDisk } from "./durable.js";
-import { readRows } from "./row-file.js";
 
 /** The files of a version. `vectors.f32` holds rows of little-endian float32 and nothing else. */
 export const fileNames = {
@@ -19,19 +18,6 @@ export const appendedFiles: ReadonlySet<string> = new Set([
   fileNames.vectors,
   fileNames.thumbnails,
 ]);
-
-/** `[n, D]`; the file's size must have been checked. */
-export async function readVectors(
-  home: string,
-  { rows, dimension }: { readonly rows: number; readonly dimension: number },
-): Promise<Float32Array> {
-  const file = await open(join(home, fileNames.vectors), "r");
-  try {
-    return await readRows({ file, dimension }, 0, rows);
-  } finally {
-    await file.close();
-  }
-}
 
 /** Brings every file to the disk, then records what it must be when the index is opened. */
 export async function seal(home: string): Promise<Record<string, FileRecord>> {
