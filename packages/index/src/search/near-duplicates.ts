@@ -63,16 +63,20 @@ async function* groupsOf(
     const candidates = (await ranked(start + pool)).slice(start, start + pool);
     const rows = await index.vectors(candidates.map(({ label }) => label));
     const cosine = cosinesFrom(rows, index.dimension, threshold);
-    let left = [...candidates.keys()];
-    while (left.length > 0) {
-      const [first, ...others] = left as [number, ...number[]];
-      const cosines = others.map((other) => cosine(first, other));
-      const alike = others.flatMap((other, i) =>
-        cosines[i]! >= threshold ? [{ label: candidates[other]!.label, cosine: cosines[i]! }] : [],
-      );
-      left = others.filter((_, i) => cosines[i]! < threshold);
+    const left = Int32Array.from(candidates.keys());
+    for (let count = left.length; count > 0; ) {
+      const leader = left[0]!;
+      const alike: { readonly label: number; readonly cosine: number }[] = [];
+      let kept = 0;
+      for (let n = 1; n < count; n++) {
+        const other = left[n]!;
+        const likeness = cosine(leader, other);
+        if (likeness < threshold) left[kept++] = other;
+        else alike.push({ label: candidates[other]!.label, cosine: likeness });
+      }
+      count = kept;
       const duplicates = alike.sort((a, b) => b.cosine - a.cosine).map(({ label }) => label);
-      yield { leader: candidates[first]!, duplicates };
+      yield { leader: candidates[leader]!, duplicates };
     }
     if (candidates.length < pool) return;
   }
