@@ -90,7 +90,9 @@ describe("answers are as described", () => {
   });
 
   test("the map, once it is made, and the place of a text on it", async () => {
-    await expect.poll(async () => (await answerTo("/api/map")).body["status"]).toBe("ready");
+    await expect
+      .poll(async () => (await answerTo("/api/map")).body["status"], { timeout: 30_000 })
+      .toBe("ready");
     const map = await answerTo("/api/map");
     schemaOf("/api/map", "get", map.status).parse(map.body);
     expect(map.body["neighbours"]).toHaveLength(36);

@@ -86,19 +86,19 @@ export function RunCharts({ runs, firstView }: RunChartsProps) {
           {...shared}
           title={curves.loss}
           {...(note === undefined ? {} : { note })}
-          series={steps(curves.loss, "loss", view.smoothing)}
+          series={steps(curves.loss.toLowerCase(), "loss", view.smoothing)}
         />
         <LineChart
           {...shared}
           title={curves.learningRate}
-          series={steps(curves.learningRate, "learningRate", 0)}
+          series={steps(curves.learningRate.toLowerCase(), "learningRate", 0)}
           include={zero}
         />
         <LineChart
           {...shared}
           title={curves.gradNorm}
           note={curves.clipped}
-          series={steps(curves.gradNorm, "gradNorm", view.smoothing)}
+          series={steps(curves.gradNorm.toLowerCase(), "gradNorm", view.smoothing)}
           include={zero}
         />
         <LineChart
