@@ -1,0 +1,101 @@
+// `node bench/large/run.mjs --rows 100000 --dimension 512`: an index of this project beside hnswlib-node and
+// usearch alone, on the same vectors, in one run. usearch is measured where it is installed:
+// npm install --prefix /tmp/usearch usearch, then --usearch /tmp/usearch
+import { execFile } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpus, tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import { parseArgs, promisify } from "node:util";
+import { eachRow, writeVectors } from "./vectors.mjs";
+
+const k = 10;
+const { rows, dimension, queries: asked, usearch, json } = readFlags();
+const home = mkdtempSync(join(tmpdir(), "cliptune-bench-"));
+const paths = Object.fromEntries(
+  ["vectors", "queries", "truth"].map((name) => [name, join(home, `${name}.f32`)]),
+);
+try {
+  say(`${rows} vectors of ${dimension}, ${asked} queries`);
+  writeVectors(paths.vectors, { rows, dimension, seed: 2 });
+  writeVectors(paths.queries, { rows: asked, dimension, seed: 3 });
+  await writeTruth();
+  const systems = ["hnswlib", ...(usearch ? ["usearch"] : []), "cliptune"];
+  const results = [];
+  for (const system of systems) {
+    say(system);
+    const options = { system, rows, dimension, k, ...paths };
+    if (usearch) options.usearch = join(resolve(usearch), "package.json");
+    const child = fileURLToPath(new URL("system.mjs", import.meta.url));
+    const { stdout } = await promisify(execFile)(
+      process.execPath,
+      [child, JSON.stringify(options)],
+      { maxBuffer: 1 << 24 },
+    );
+    results.push(JSON.parse(stdout));
+  }
+  const told = { rows, dimension, k, queries: asked, cpu: cpus()[0].model, node: process.version };
+  if (json) console.log(JSON.stringify({ ...told, results }));
+  else print(told, results);
+} finally {
+  rmSync(home, { recursive: true, force: true });
+}
+
+/** The exact nearest of every query, in one pass over the file. */
+async function writeTruth() {
+  const bytes = readFileSync(paths.queries);
+  const queries = new Float32Array(bytes.buffer, bytes.byteOffset, asked * dimension);
+  const best = Array.from({ length: asked }, () => []);
+  await eachRow(paths.vectors, { rows, dimension }, (label, row) => {
+    for (let i = 0; i < asked; i++) {
+      const start = i * dimension;
+      let score = 0;
+      for (let d = 0; d < dimension; d++) score += row[d] * queries[start + d];
+      const list = best[i];
+      if (list.length === k && score <= list[k - 1].score) continue;
+      const place = list.findIndex((each) => each.score < score);
+      list.splice(place === -1 ? list.length : place, 0, { label, score });
+      list.length = Math.min(list.length, k);
+    }
+  });
+  const labels = Float32Array.from(best.flat(), ({ label }) => label);
+  writeFileSync(paths.truth, new Uint8Array(labels.buffer));
+}
+
+function print({ cpu, node }, results) {
+  console.log(`${rows} × ${dimension}, ${asked} queries, k ${k}, ${cpu}, Node ${node}`);
+  for (const { system, seconds, processorSeconds, buildMemory, reached, efSearch } of results) {
+    const chosen = efSearch === undefined ? "" : `, chose efSearch ${efSearch} for .99`;
+    const memory = `${(buildMemory / 2 ** 20).toFixed(0)} MiB`;
+    console.log(
+      `${system}: built in ${seconds.toFixed(0)} s (${processorSeconds.toFixed(0)} s of one core), at most ${memory}${chosen}`,
+    );
+    for (const { wanted, width, recall, queriesPerSecond, processorMs, p50, p99 } of reached) {
+      const latency = `${processorMs.toFixed(2)} ms of one core, p50 ${p50.toFixed(2)} ms, p99 ${p99.toFixed(2)} ms`;
+      console.log(
+        `  recall ≥ ${wanted}: ${queriesPerSecond} queries/s at ef ${width} (${recall.toFixed(3)}), ${latency}`,
+      );
+    }
+  }
+}
+
+function say(text) {
+  console.error(`${new Date().toTimeString().slice(0, 8)} ${text}`);
+}
+
+function readFlags() {
+  const { values } = parseArgs({
+    options: {
+      rows: { type: "string", default: "100000" },
+      dimension: { type: "string", default: "512" },
+      queries: { type: "string", default: "300" },
+      usearch: { type: "string" },
+      json: { type: "boolean", default: false },
+    },
+  });
+  const { rows, dimension, queries } = values;
+  return {
+    ...{ ...values, rows: Number(rows), dimension: Number(dimension) },
+    queries: Number(queries),
+  };
+}
