@@ -60,7 +60,7 @@ for (const [precision, bound] of [
     const dataOf = ({ source, name }) => (source === "state" ? initial[name].data : batch[name]);
     write({
       ...{ name: `training step, ${precision}, ${devices} devices`, devices, bound, text },
-      args: args.map((a) => ({ ...said(a.spec, dataOf(a)), isSplit: a.isSplit })),
+      args: args.map((a) => ({ ...said(a.spec, dataOf(a)), type: a.type, isSplit: a.isSplit })),
       wanted: results.map(({ key, spec }) => {
         const name = key.slice(key.indexOf(":") + 1);
         return said(spec, (key.startsWith("next:") ? after : outputs)[name].data);

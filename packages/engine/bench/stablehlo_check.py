@@ -15,6 +15,7 @@ os.environ["JAX_PLATFORMS"] = "cpu"
 os.environ["XLA_FLAGS"] = "--xla_force_host_platform_device_count=4"
 
 import jax
+import ml_dtypes
 import numpy as np
 from jax._src.interpreters import mlir
 from jax._src.lib import xla_client
@@ -27,7 +28,8 @@ TYPES = {"float32": np.float32, "int32": np.int32, "uint8": np.uint8, "bool": np
 def array(said: dict) -> np.ndarray:
     raw = base64.b64decode(said["data"])
     stored = np.uint8 if said["dtype"] == "bool" else TYPES[said["dtype"]]
-    return np.frombuffer(raw, stored).reshape(said["shape"]).astype(TYPES[said["dtype"]])
+    values = np.frombuffer(raw, stored).reshape(said["shape"]).astype(TYPES[said["dtype"]])
+    return values.astype(ml_dtypes.bfloat16) if said.get("type") == "bf16" else values
 
 
 def compiled(text: str, count: int):
