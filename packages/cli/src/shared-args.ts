@@ -54,6 +54,15 @@ export const dataDirArg = {
 
 export const defaultIndexDir = ".cliptune/index";
 
+export const indexDirArg = {
+  index: {
+    type: "positional",
+    required: false,
+    default: defaultIndexDir,
+    description: "index directory",
+  },
+} as const;
+
 /** Where the pairs are, for every command that reads some. */
 export const dataArgs = {
   data: {

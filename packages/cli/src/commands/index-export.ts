@@ -1,6 +1,6 @@
 import { command } from "../command.js";
 import { numberFlag } from "../number-flag.js";
-import { defaultIndexDir, engineArg } from "../shared-args.js";
+import { engineArg, indexDirArg } from "../shared-args.js";
 import { UsageError } from "../usage-error.js";
 
 const formats = ["clip-retrieval", "npy", "parquet"] as const;
@@ -14,12 +14,7 @@ export const indexExport = command({
     "cliptune index export my-index --format npy --dtype float16 --out vectors",
   ],
   args: {
-    index: {
-      type: "positional",
-      required: false,
-      default: defaultIndexDir,
-      description: "index directory",
-    },
+    ...indexDirArg,
     format: {
       type: "string",
       required: true,

@@ -1,17 +1,12 @@
 import { command } from "../command.js";
-import { defaultIndexDir, engineArg } from "../shared-args.js";
+import { engineArg, indexDirArg } from "../shared-args.js";
 
 export const indexMap = command({
   name: "map",
   description: "Lay an index's pictures out in two dimensions, for the map page",
   examples: ["cliptune index map my-index"],
   args: {
-    index: {
-      type: "positional",
-      required: false,
-      default: defaultIndexDir,
-      description: "index directory",
-    },
+    ...indexDirArg,
     ...engineArg,
   },
   async run(args) {

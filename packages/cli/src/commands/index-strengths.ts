@@ -1,6 +1,6 @@
 import { command } from "../command.js";
 import { numberFlag } from "../number-flag.js";
-import { defaultIndexDir, engineArg } from "../shared-args.js";
+import { engineArg, indexDirArg } from "../shared-args.js";
 
 export const indexStrengths = command({
   name: "strengths",
@@ -11,12 +11,7 @@ export const indexStrengths = command({
     "cliptune index strengths my-index --run runs/first --at 0,0.5,1",
   ],
   args: {
-    index: {
-      type: "positional",
-      required: false,
-      default: defaultIndexDir,
-      description: "index directory",
-    },
+    ...indexDirArg,
     run: {
       type: "string",
       required: true,
