@@ -76,7 +76,7 @@ function seededNumbers(seed) {
 
 /** A process of its own, so that asking takes no time of its event loop. */
 export function serveIndex(index) {
-  const cli = join(rootDir, "packages/cli/bin/cliptune.js");
+  const cli = join(rootDir, "packages/cli/bin/cliptune.cjs");
   const child = spawn(process.execPath, [cli, "serve", "--index", index, "--port", "0"], {
     stdio: ["ignore", "pipe", "inherit"],
   });

@@ -55,7 +55,7 @@ def largest_difference(name: str, folder: Path) -> float:
     model.save_pretrained(folder / "model", safe_serialization=True)
     inputs = random_inputs(4)
     save_file(inputs, folder / "in.safetensors")
-    command = ["node", ROOT / "packages/cli/bin/cliptune.js", "encode", "--model", folder / "model"]
+    command = ["node", ROOT / "packages/cli/bin/cliptune.cjs", "encode", "--model", folder / "model"]
     command += ["--tensors", folder / "in.safetensors", "--out", folder / "out.safetensors"]
     subprocess.run([str(part) for part in command], check=True, stdout=subprocess.DEVNULL)
     ours = load_file(folder / "out.safetensors")

@@ -3,7 +3,7 @@ import { spawn } from "node:child_process";
 import { join, relative } from "node:path";
 import { rootDir } from "./run-step.mjs";
 
-const cli = join(rootDir, "packages/cli/bin/cliptune.js");
+const cli = join(rootDir, "packages/cli/bin/cliptune.cjs");
 const began = performance.now();
 
 export function narrate(text) {

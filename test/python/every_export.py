@@ -21,7 +21,7 @@ from transformers import CLIPModel
 root = Path(__file__).parents[2]
 work = Path(sys.argv[1] if len(sys.argv) > 1 else tempfile.mkdtemp(prefix="every-export-"))
 work.mkdir(parents=True, exist_ok=True)
-cli = ["node", root / "packages/cli/bin/cliptune.js"]
+cli = ["node", root / "packages/cli/bin/cliptune.cjs"]
 
 kinds = {
     "plain": {},

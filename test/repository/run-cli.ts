@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { rootDir } from "./source-files.js";
 
-export const cliPath = join(rootDir, "packages/cli/bin/cliptune.js");
+export const cliPath = join(rootDir, "packages/cli/bin/cliptune.cjs");
 
 export interface Outcome {
   readonly code: number | null;

@@ -15,7 +15,7 @@ export interface CliContext {
   readonly onNote: (note: string) => void;
 }
 
-const program = fileURLToPath(new URL("../../bin/cliptune.js", import.meta.url));
+const program = fileURLToPath(new URL("../../bin/cliptune.cjs", import.meta.url));
 
 /** Runs this program in a process of its own: memory and faults stay there. Aborting interrupts it politely. */
 export async function runCli(
