@@ -1,34 +1,54 @@
 import { existsSync, readdirSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { BASE_PACKAGES, type BasePackage } from "./base-packages.js";
+import { BASE_PACKAGES, type BasePackage, WIDE_PACKAGES } from "./base-packages.js";
 import { heldOutFamilies } from "./emoji-family.js";
 import { emojiPictures } from "./emoji-pictures.js";
 import { artByHex, artByName, type EmojiArt } from "./emoji-style.js";
 import { type Emoji, readEmoji } from "./emoji-text.js";
-import { type IconDrawing, lucideIcons, namedIcons, phosphorIcons } from "./icon-drawings.js";
+import {
+  type IconDrawing,
+  lucideIcons,
+  namedIcons,
+  phosphorIcons,
+  tablerIcons,
+} from "./icon-drawings.js";
 import { iconPictures, iconPlaces } from "./icon-pictures.js";
 import { normaliseHex, readIconSet } from "./iconify.js";
 import { findPackage, type InstalledPackage } from "./package-files.js";
 import { oneTestPerTitle, type Picture } from "./picture.js";
+import { translatedCaptions } from "./translations.js";
 import { UserError } from "./user-error.js";
 
+/** What the base set is made of. */
+export interface BaseOptions {
+  readonly fold: number;
+  /** Eleven further packages, and emoji's names in six further languages among the captions. */
+  readonly wide?: boolean;
+}
+
 /**
- * All pictures of the pre-training base: emoji in eight styles and six icon sets.
+ * All pictures of the pre-training base: emoji in eight styles and six icon sets; wide, in ten styles and fifteen sets.
  *
  * "train" has no held-out family in any style, and no icon called like one. "test" is Noto's drawing of
  * each held-out title, "test-variant" what the other styles and the icon sets have of it.
  *
  * @param cacheDir folder under whose node_modules the packages of `BASE_PACKAGES` were installed
  */
-export async function basePictures(cacheDir: string, fold: number): Promise<Picture[]> {
-  const emoji = readEmoji(findPackage("emojibase-data"));
+export async function basePictures(
+  cacheDir: string,
+  { fold, wide = false }: BaseOptions,
+): Promise<Picture[]> {
+  const text = findPackage("emojibase-data");
+  const emoji = readEmoji(text);
+  const translated = wide ? { translated: translatedCaptions(text) } : {};
   const held = heldOutFamilies(emoji, fold);
   const place = iconPlaces(emoji, held);
   const emojiSplit = (family: string) => (held.has(family) ? "test" : "train");
   const pictures: Picture[] = [];
-  for (const source of BASE_PACKAGES) {
+  for (const source of wide ? [...BASE_PACKAGES, ...WIDE_PACKAGES] : BASE_PACKAGES) {
     const found = installed(source, cacheDir);
-    const facts = { source: source.name, licence: source.licence, style: source.style };
+    const { name, licence, style } = source;
+    const facts = { source: name, licence, style, ...translated };
     const drawings = emojiDrawings(source, found, emoji);
     pictures.push(
       ...(drawings === undefined
@@ -79,10 +99,11 @@ function artInFiles(emoji: readonly Emoji[], folder: string): EmojiArt[] {
 }
 
 async function iconDrawings(
-  { layout }: BasePackage,
+  { layout, names }: BasePackage,
   found: InstalledPackage,
 ): Promise<IconDrawing[]> {
   if (layout === "lucide") return lucideIcons(found);
   if (layout === "phosphor") return phosphorIcons(found);
-  return namedIcons(found);
+  if (layout === "tabler") return tablerIcons(found);
+  return namedIcons(found, names);
 }

@@ -7,6 +7,8 @@ export interface Naming {
   readonly category: string;
   /** further sentences around the title, such as "an icon of fox" */
   readonly templates: readonly string[];
+  /** what it is called in other languages, captions as they stand */
+  readonly translated?: readonly string[] | undefined;
 }
 
 const TAGS_USED = 6;
@@ -14,8 +16,15 @@ const TAGS_USED = 6;
 /**
  * Twenty captions of one picture, to be drawn from evenly. Repetition is the weight: 45 % the title,
  * 20 % title and one tag, 20 % one to three tags, 15 % templates; the share of missing tags goes to the title.
+ * Captions in other languages come on top.
  */
-export function captionList({ title, tags, category, templates }: Naming): string[] {
+export function captionList({
+  title,
+  tags,
+  category,
+  templates,
+  translated = [],
+}: Naming): string[] {
   const others = [...new Set(tags)]
     .filter((tag) => tag !== "" && tag !== title)
     .slice(0, TAGS_USED);
@@ -28,7 +37,7 @@ export function captionList({ title, tags, category, templates }: Naming): strin
     captions.push(others.length > 0 ? someTags(others, i) : pick(framed, i));
   }
   for (let i = 0; i < 3; i++) captions.push(pick(framed, i));
-  return captions;
+  return [...captions, ...translated];
 }
 
 /** Tags i, i+1 … : one, two or three of them, none twice. */

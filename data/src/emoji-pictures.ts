@@ -11,6 +11,8 @@ export interface StyleFacts {
   readonly licence: string;
   /** folder and name prefix of the files, "noto" */
   readonly style: string;
+  /** English title → captions in other languages */
+  readonly translated?: ReadonlyMap<string, readonly string[]>;
 }
 
 /**
@@ -35,6 +37,7 @@ export function emojiPictures(
           tags: emoji.tags,
           category: emoji.category,
           templates: [`${emoji.title} emoji`, `a picture of ${emoji.title}`],
+          translated: facts.translated?.get(emoji.title),
         }),
         family,
         split: split(family),

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
+import type { IconNames } from "./base-packages.js";
 import { readIconSet } from "./iconify.js";
 import type { InstalledPackage } from "./package-files.js";
 import { readJson } from "./package-files.js";
@@ -16,11 +17,15 @@ export interface IconDrawing {
 }
 
 /** Icons of an Iconify set: the name says all; a trailing number ("microphone-karaoke-1") says nothing. */
-export function namedIcons(found: InstalledPackage): IconDrawing[] {
+export function namedIcons(
+  found: InstalledPackage,
+  { keep = /./, ending = /$/ }: IconNames = {},
+): IconDrawing[] {
   const set = readIconSet(found);
   return set.names.flatMap((name) => {
+    if (!keep.test(name)) return [];
     const svg = set.svg(name);
-    const title = nameInWords(name.replace(/(-\d+)+$/, ""));
+    const title = nameInWords(name.replace(ending, "").replace(/(-\d+)+$/, ""));
     return svg === undefined || title === "" ? [] : [{ name, title, tags: [], category: "", svg }];
   });
 }
@@ -58,4 +63,31 @@ export async function phosphorIcons({ dir }: InstalledPackage): Promise<IconDraw
     category: cleanTitle(categories[0] ?? ""),
     svg: readFileSync(join(dir, "assets", "duotone", `${name}-duotone.svg`), "utf8"),
   }));
+}
+
+interface TablerIcon {
+  readonly category: string;
+  readonly tags: readonly (string | number)[];
+  readonly styles: Readonly<Record<string, unknown>>;
+}
+
+/** "car-off" and "car-plus" are a car with a mark: what a program does to it, nothing to see. */
+const marked =
+  /-(off|plus|minus|x|check|cog|code|dollar|exclamation|heart|pause|pin|question|search|share|star|up|down|cancel|bolt|edit|[0-9]+)$/;
+
+/** Tabler's outlines, without the marked variants and its companies' logos. */
+export function tablerIcons({ dir }: InstalledPackage): IconDrawing[] {
+  const icons = readJson<Record<string, TablerIcon>>(dir, "icons.json");
+  return Object.entries(icons).flatMap(([name, { category, tags, styles }]) => {
+    if (marked.test(name) || category === "Brand" || !("outline" in styles)) return [];
+    return [
+      {
+        name,
+        title: nameInWords(name),
+        tags: tags.map((tag) => nameInWords(String(tag))),
+        category: cleanTitle(category),
+        svg: readFileSync(join(dir, "icons", "outline", `${name}.svg`), "utf8"),
+      },
+    ];
+  });
 }

@@ -25,7 +25,7 @@ export function iconPlaces(emoji: readonly Emoji[], held: ReadonlySet<string>): 
 /** Rows for the drawings of one icon set. */
 export function iconPictures(
   drawings: readonly IconDrawing[],
-  { source, licence, style }: StyleFacts,
+  { source, licence, style, translated }: StyleFacts,
   place: IconPlace,
 ): Picture[] {
   return drawings.map(({ name, title, tags, category, svg }) => ({
@@ -38,6 +38,7 @@ export function iconPictures(
         tags,
         category,
         templates: [`an icon of ${title}`, `a picture of ${title}`, `${title} icon`],
+        translated: translated?.get(title),
       }),
       ...place(title),
       category,

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
 import { chmod, mkdir, mkdtemp, open, readdir, rename, rm, writeFile } from "node:fs/promises";
+import { availableParallelism } from "node:os";
 import { basename, dirname, join, resolve } from "node:path";
 import { cannotMake, makeDirectory } from "./make-directory.js";
 import type { Picture } from "./picture.js";
@@ -11,7 +12,7 @@ const STAMP = ".cliptune-set.json";
 /** Raised when the same pictures would be drawn differently. */
 const RENDERING = 1;
 /** Pictures in flight: enough to keep sharp's threads busy, few enough to bound memory. */
-const IN_FLIGHT = 8;
+const IN_FLIGHT = Math.max(8, 2 * availableParallelism());
 
 /** How a folder is written. */
 export interface FolderOptions {

@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
-import { ALLOWED_LICENCES, BASE_PACKAGES } from "../dist/base-packages.js";
+import { ALLOWED_LICENCES, BASE_PACKAGES, WIDE_PACKAGES } from "../dist/base-packages.js";
 import { basePictures } from "../dist/base-set.js";
 import { joinTwins } from "../dist/twins.js";
 
@@ -11,7 +11,7 @@ afterAll(() => rmSync(empty, { recursive: true, force: true }));
 const here = (path: string) => readFileSync(new URL(`../${path}`, import.meta.url), "utf8");
 
 test("the base set takes permissive licences only and never OpenMoji", () => {
-  for (const { name, licence } of BASE_PACKAGES) {
+  for (const { name, licence } of [...BASE_PACKAGES, ...WIDE_PACKAGES]) {
     expect(ALLOWED_LICENCES).toContain(licence);
     expect(name).not.toContain("openmoji");
   }
@@ -22,16 +22,16 @@ test("pre-training packages are pinned and only those that the demo needs are de
   const { dependencies } = JSON.parse(here("package.json")) as {
     dependencies: Record<string, string>;
   };
-  for (const { name, version } of BASE_PACKAGES) {
+  for (const { name, version } of [...BASE_PACKAGES, ...WIDE_PACKAGES]) {
     expect(version).toMatch(/^\d+\.\d+\.\d+$/);
     if (name !== "@iconify-json/noto") expect(dependencies).not.toHaveProperty([name]);
     else expect(dependencies[name]).toBe(version);
   }
 });
 
-test.each(["NOTICE", "../NOTICE"])("%s credits every source of the weights", (file) => {
+test.each(["NOTICE", "../NOTICE"])("%s credits every source of pictures", (file) => {
   const notice = here(file);
-  for (const { credit, name, licence } of BASE_PACKAGES) {
+  for (const { credit, name, licence } of [...BASE_PACKAGES, ...WIDE_PACKAGES]) {
     expect(notice).toContain(credit);
     expect(notice).toContain(name);
     expect(notice).toContain(licence);
@@ -39,7 +39,7 @@ test.each(["NOTICE", "../NOTICE"])("%s credits every source of the weights", (fi
 });
 
 test("without the packages it says how to fetch them", async () => {
-  await expect(basePictures(empty, 0)).rejects.toMatchObject({
+  await expect(basePictures(empty, { fold: 0 })).rejects.toMatchObject({
     name: "UserError",
     message: expect.stringContaining("npm run base -w data"),
   });
