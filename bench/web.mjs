@@ -1,8 +1,11 @@
 // `node bench/web.mjs`: how long the search page's server takes to answer what the page asks (36 hits, near-duplicates
 // folded), at 50 queries a second, each new to it, over 10,000 drawn pictures and the tiny model. Needs `npm run build`.
+// Asked one every 20 ms, whether or not the ones before are answered; and as autocannon asks, ten at once every 200 ms.
 import { mkdtemp, rm } from "node:fs/promises";
+import { Agent, get } from "node:http";
 import { cpus, tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout } from "node:timers/promises";
 import { parseArgs } from "node:util";
 import autocannon from "autocannon";
 import { colours, serveIndex, shapes, writeDrawnIndex } from "./drawn-index.mjs";
@@ -21,18 +24,21 @@ process.once("SIGINT", () => end().then(() => process.exit(130)));
 try {
   await writeDrawnIndex(join(dir, "index"), pictures);
   server = await serveIndex(join(dir, "index"));
-  await ask(server.url, warmUpSeconds);
-  const { latency, non2xx, errors, requests } = await ask(server.url, seconds);
-  const { p50, p99 } = latency;
+  await askEvenly(server.url, warmUpSeconds);
+  const even = await askEvenly(server.url, seconds);
+  const { latency, non2xx, errors, requests } = await askInBursts(server.url, seconds);
+  const bursts = { p50: latency.p50, p99: latency.p99 };
   const failed = non2xx + errors;
   if (failed > 0) throw new Error(`${failed} of ${requests.total} requests failed`);
-  const load = { pictures, rate, seconds, requests: requests.total };
+  const load = { pictures, rate, seconds, requests: rate * seconds };
   if (json) {
     const machine = { cores: cpus().length, node: process.version };
-    console.log(JSON.stringify({ ...load, p50, p99, ...machine }));
+    console.log(JSON.stringify({ ...load, ...even, bursts, ...machine }));
   } else {
-    const described = `${requests.total} requests at ${rate} a second, ${pictures} pictures`;
-    console.log(`search page: median ${p50} ms, 99th percentile ${p99} ms (${described})`);
+    const said = ({ p50, p99 }) => `median ${p50} ms, 99th percentile ${p99} ms`;
+    console.log(`search page, ${rate} requests a second for ${seconds} s, ${pictures} pictures`);
+    console.log(`  one at a time, evenly: ${said(even)}`);
+    console.log(`  ten at once:           ${said(bursts)}`);
   }
 } catch (error) {
   console.error(`error: ${error.message}`);
@@ -42,14 +48,43 @@ try {
 }
 
 /** Queries are numbered: the searcher remembers the texts that it has encoded. */
-function ask(url, duration) {
+function nextPath() {
   const kinds = colours.flatMap((colour) =>
     Object.keys(shapes).map((shape) => `${colour} ${shape}`),
   );
-  const setupRequest = (request) => {
-    const query = `${kinds[asked % kinds.length]} ${asked++}`;
-    return { ...request, path: `/api/search?q=${encodeURIComponent(query)}&k=36&group=true` };
-  };
+  const query = `${kinds[asked % kinds.length]} ${asked++}`;
+  return `/api/search?q=${encodeURIComponent(query)}&k=36&group=true`;
+}
+
+/** Each at its time, so that a slow answer delays no question: what waiting costs is in the figures. */
+async function askEvenly(url, duration) {
+  const agent = new Agent({ keepAlive: true });
+  const began = performance.now();
+  const times = await Promise.all(
+    Array.from({ length: rate * duration }, async (_, i) => {
+      await setTimeout(Math.max(0, began + (1000 * i) / rate - performance.now()));
+      return milliseconds(agent, url + nextPath());
+    }),
+  );
+  agent.destroy();
+  times.sort((a, b) => a - b);
+  const at = (share) => Math.round(10 * times[Math.floor(share * (times.length - 1))]) / 10;
+  return { p50: at(0.5), p99: at(0.99) };
+}
+
+function milliseconds(agent, url) {
+  const from = performance.now();
+  return new Promise((done, fail) => {
+    const asked = get(url, { agent }, (response) => {
+      if (response.statusCode !== 200) fail(new Error(`${url}: ${response.statusCode}`));
+      response.resume().once("end", () => done(performance.now() - from));
+    });
+    asked.once("error", fail);
+  });
+}
+
+function askInBursts(url, duration) {
+  const setupRequest = (request) => ({ ...request, path: nextPath() });
   return autocannon({
     ...{ url, duration, connections: 10, overallRate: rate },
     requests: [{ method: "GET", setupRequest }],
