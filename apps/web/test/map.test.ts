@@ -133,7 +133,14 @@ browserSuite(
       await canvas(90).waitFor();
       for (let i = 0; i < 4; i++) await page.getByRole("button", { name: "Zoom in" }).click();
       await canvas(90).waitFor({ state: "detached" });
-      const shown = Number(/(\d+) of them/.exec((await map.getAttribute("aria-label"))!)?.[1]);
+      // The view moves on for a moment after the last click, and the label follows it.
+      let shown = -1;
+      const isStill = async () => {
+        const before = shown;
+        shown = Number(/(\d+) of them/.exec((await map.getAttribute("aria-label"))!)?.[1]);
+        return shown === before;
+      };
+      await expect.poll(isStill, { interval: 500 }).toBe(true);
       if (shown === 0) await page.getByRole("button", { name: "Show all" }).click();
       await page.getByRole("button", { name: "List what is in view" }).click();
       await page.getByRole("heading", { name: `${shown || 90} picture` }).waitFor();
