@@ -7,6 +7,7 @@ import { createEngine } from "@cliptune/engine";
 import { createIndexWriter } from "@cliptune/index";
 import sharp from "sharp";
 import { rootDir } from "../scripts/run-step.mjs";
+import { seededNumbers } from "./seeded-numbers.mjs";
 
 export const colours = "red orange gold yellow green teal blue navy purple black".split(" ");
 export const shapes = {
@@ -61,17 +62,6 @@ function near(vector, random) {
   const moved = vector.map((value) => value + reach * random());
   const norm = Math.hypot(...moved);
   return moved.map((value) => value / norm);
-}
-
-/** Numbers from -1 to 1 (mulberry32). */
-function seededNumbers(seed) {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 31 - 1;
-  };
 }
 
 /** A process of its own, so that asking takes no time of its event loop. */

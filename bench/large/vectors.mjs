@@ -1,24 +1,14 @@
 // Vectors that lie as embeddings do: clusters in a few directions of a large space, a little noise in all.
 import { closeSync, openSync, readSync, writeSync } from "node:fs";
-
-/** Uniform numbers from -1 to 1 that only depend on the seed (mulberry32). */
-function seeded(seed) {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 31 - 1;
-  };
-}
+import { seededNumbers } from "../seeded-numbers.mjs";
 
 /** Writes `[n, D]` unit float32 rows: 1,000 clusters in 32 directions. */
 export function writeVectors(path, { rows, dimension, seed }) {
-  const shape = seeded(1); // the same space for rows and queries
+  const shape = seededNumbers(1); // the same space for rows and queries
   const directions = Math.min(32, dimension);
   const basis = Float32Array.from({ length: directions * dimension }, shape);
   const centres = Float32Array.from({ length: 1000 * directions }, shape);
-  const next = seeded(seed);
+  const next = seededNumbers(seed);
   const file = openSync(path, "w");
   const row = new Float32Array(dimension);
   const place = new Float32Array(directions);

@@ -58,6 +58,7 @@ interface Pending {
   readonly batch: Batch;
   readonly result: Promise<{ readonly value: StepResult; readonly at: number }>;
   readonly decodeSeconds: number;
+  /** Of the engine's, for the batch. */
   readonly waitSeconds: number;
 }
 
@@ -109,12 +110,8 @@ function timed(result: Promise<StepResult>): Pending["result"] {
   return done;
 }
 
-interface Done {
-  readonly batch: Batch;
+interface Done extends Omit<Pending, "result"> {
   readonly result: StepResult;
-  readonly decodeSeconds: number;
-  /** Of the engine's, for the batch. */
-  readonly waitSeconds: number;
   /** Since the step before ended. */
   readonly seconds: number;
 }

@@ -14,6 +14,10 @@ export interface Node extends Spec {
   readonly data?: Float32Array | Int32Array | Uint8Array;
 }
 
+/** A frozen array, as the program is given it. */
+export const isConstant = ({ op, attrs }: Node): boolean =>
+  op === "input" && attrs["source"] === "constant";
+
 export interface Graph {
   readonly outputs: Readonly<Record<string, Node>>;
 }

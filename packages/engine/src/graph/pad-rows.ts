@@ -1,4 +1,4 @@
-import { type Graph, type GraphBuilder, liveNodes, type Node } from "./graph.js";
+import { type Graph, type GraphBuilder, isConstant, liveNodes, type Node } from "./graph.js";
 import type { OpName } from "./operators.js";
 import { type Rule, rewrite } from "./rewrite.js";
 
@@ -32,8 +32,6 @@ const pointwise: ReadonlySet<OpName> = new Set([
   "max",
   "min",
 ]);
-
-const isConstant = (x: Node): boolean => x.op === "input" && x.attrs["source"] === "constant";
 
 /** What is longer by a margin at next to no cost: constants once, thin matrices such as LoRA's in every step. */
 const growsFreely = (x: Node): boolean =>

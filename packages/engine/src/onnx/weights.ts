@@ -1,11 +1,8 @@
 import { elements } from "../arrays.js";
-import type { Node } from "../graph/graph.js";
+import { isConstant, type Node } from "../graph/graph.js";
 import { ints } from "../graph/operators.js";
 import { type OrtTensors, tensor } from "./held.js";
 import { inputName } from "./writer.js";
-
-const isConstant = (node: Node): boolean =>
-  node.op === "input" && node.attrs["source"] === "constant";
 
 /** A constant with zeros at the end of its axes. */
 const isPadded = ({ op, dtype, shape, attrs, inputs }: Node): boolean =>
