@@ -8,7 +8,7 @@ export default defineConfig({
       "apps/web/test/**/*.test.ts",
       "test/**/*.test.ts",
     ],
-    testTimeout: 60_000,
+    testTimeout: 120_000,
     hookTimeout: 120_000,
     maxWorkers: 2,
   },
