@@ -141,6 +141,13 @@ test("a stop lets an answer that is under way arrive", async () => {
   const last = await startApp({ CLIPTUNE_INDEX: join(dir, "index") });
   const body = '{"query":[{"text":"red"}],"k":3}';
   const { port } = new URL(last.url);
+  const metric = async (pattern: RegExp) => {
+    const text = await (await fetch(`${last.url}/metrics`)).text();
+    return Number(pattern.exec(text)?.[1] ?? 0);
+  };
+  // The server's own first search, which warms it up, would be taken for this test's.
+  const answered = /^cliptune_requests_total{route="\/api\/search".* (\d+)$/m;
+  await expect.poll(() => metric(answered), { timeout: 60_000 }).toBe(1);
   const socket = connect(Number(port), "127.0.0.1");
   let answer = "";
   socket.on("data", (data) => {
@@ -150,10 +157,8 @@ test("a stop lets an answer that is under way arrive", async () => {
   socket.write(
     `POST /api/search HTTP/1.1\r\nHost: localhost\r\nContent-Length: ${body.length}\r\n\r\n${body.slice(0, 10)}`,
   );
-  for (let seen = 0; seen < 1; ) {
-    const metrics = await (await fetch(`${last.url}/metrics`)).text();
-    seen = Number(/^cliptune_requests_in_flight (\d+)/m.exec(metrics)?.[1]);
-  }
+  const inFlight = /^cliptune_requests_in_flight (\d+)$/m;
+  await expect.poll(() => metric(inFlight), { timeout: 60_000 }).toBe(1);
   const code = last.stop();
   socket.write(body.slice(10));
   await closed;
