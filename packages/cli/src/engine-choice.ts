@@ -1,4 +1,7 @@
+import { homedir } from "node:os";
+import { join, resolve } from "node:path";
 import {
+  type CompileCacheOptions,
   createEngine,
   type Engine,
   type EngineName,
@@ -30,12 +33,22 @@ export async function startEngine(name: EngineName | "auto", devices = 1): Promi
   const plugin =
     environment.pjrtPlugin ?? (name === "xla" ? findPjrtPlugin(await pythonPackages()) : undefined);
   const precision = precisionOf(environment.precision);
+  const compileCache = compileCacheOptions();
   return createEngine(name, {
     ...processorOptions(),
     devices,
+    ...(compileCache && { compileCache }),
     ...(plugin && { plugin }),
     ...(precision && { precision }),
   });
+}
+
+/** Where programs compiled by XLA are kept; nowhere with CLIPTUNE_COMPILE_CACHE=off. */
+export function compileCacheOptions(): CompileCacheOptions | undefined {
+  const { compileCache: chosen, cacheHome, xlaFlags } = environment;
+  if (chosen === "off") return undefined;
+  const caches = cacheHome ?? join(homedir(), ".cache");
+  return { directory: resolve(chosen ?? join(caches, "cliptune", "xla")), flags: xlaFlags };
 }
 
 /** What the environment says to engines that compute on the processor. */

@@ -12,6 +12,18 @@ export const environment = {
   get pjrtPlugin(): string | undefined {
     return process.env["CLIPTUNE_PJRT_PLUGIN"] || undefined;
   },
+  /** Where engine xla keeps compiled programs, or off: CLIPTUNE_COMPILE_CACHE; ~/.cache/cliptune/xla unless set. */
+  get compileCache(): string | undefined {
+    return process.env["CLIPTUNE_COMPILE_CACHE"] || undefined;
+  },
+  /** Where programs keep what they can make again: XDG_CACHE_HOME; ~/.cache unless set. */
+  get cacheHome(): string | undefined {
+    return process.env["XDG_CACHE_HOME"] || undefined;
+  },
+  /** What XLA itself heeds: XLA_FLAGS. */
+  get xlaFlags(): string | undefined {
+    return process.env["XLA_FLAGS"] || undefined;
+  },
   /** Threads for one operator: CLIPTUNE_THREADS=4; all cores unless set. */
   get threads(): string | undefined {
     return process.env["CLIPTUNE_THREADS"] || undefined;

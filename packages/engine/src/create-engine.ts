@@ -4,6 +4,7 @@ import { UserError } from "./errors.js";
 import type { RuleName } from "./graph/passes.js";
 import { createOnnxEngine } from "./onnx/engine.js";
 import { checkProvider, isOnnx, onnxNames, providerOf } from "./onnx/providers.js";
+import type { CompileCacheOptions } from "./pjrt/compile-cache.js";
 import { createXlaEngine } from "./pjrt/engine.js";
 import type { Precision } from "./stablehlo/writer.js";
 import type { Engine, EngineName } from "./types.js";
@@ -31,6 +32,8 @@ export interface EngineOptions {
   readonly precision?: Precision;
   /** Devices that `xla` computes on together; 1 unless given. */
   readonly devices?: number;
+  /** Where `xla` keeps compiled programs; none are kept unless given. */
+  readonly compileCache?: CompileCacheOptions;
 }
 
 export const engineNames: readonly EngineName[] = [...onnxNames, "xla", ...eagerNames];
@@ -52,7 +55,7 @@ export async function createEngine(
     return createOnnxEngine({ ...options, provider });
   }
   if (name === "xla") {
-    const { plugin, precision, devices } = options;
+    const { plugin, precision, devices, compileCache } = options;
     if (!plugin) {
       throw new UserError(
         'The xla engine needs a PJRT plugin: install one (pip install "jax[cuda13]") or name its file (xla_cuda_plugin.so), or use engine onnx-cpu.',
@@ -62,6 +65,7 @@ export async function createEngine(
       plugin,
       ...(precision && { precision }),
       ...(devices && { devices }),
+      ...(compileCache && { compileCache }),
     });
   }
   if (isEager(name)) return createEagerEngine(name, await startBackend(name));

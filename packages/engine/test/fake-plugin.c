@@ -1,6 +1,7 @@
 // A PJRT plugin of two devices that computes nothing: it takes programs, buffers and runs as XLA's plugins do, counts
 // what is alive, and fails when told to. A result that takes over an argument's memory is that argument with one
 // added to each float; any other is filled with the sum of all bytes that its device was given.
+// An executable as bytes is a mark and the structure itself.
 //   cc -shared -fPIC -o fake-plugin.so fake-plugin.c
 #include <stdint.h>
 #include <stdio.h>
@@ -16,7 +17,9 @@ typedef struct { int device, type; size_t size; unsigned char *data; } Buffer;
 typedef struct { double ready; } Event;
 typedef struct { int results; size_t size[MAX]; int from[MAX]; } Executable;
 
-static int live_buffers, live_events, live_executables, live_clients, live_errors, failing = -1;
+static int live_buffers, live_events, live_executables, live_clients, live_errors, live_handles, live_serialized;
+static int failing = -1, compiled;
+static const char *version = "1";
 static int devices[2] = {0, 1};
 static word device_list[2];
 static double checksums[2];
@@ -59,6 +62,19 @@ static void *client_create(word *a) { live_clients++; a[8] = 1; return 0; }
 static void *client_destroy(word *a) { (void)a; live_clients--; return 0; }
 static void *text(word *a, const char *s) { a[3] = (word)s; a[4] = strlen(s); return 0; }
 static void *platform_name(word *a) { return text(a, "fake"); }
+static void *platform_version(word *a) { return text(a, version); }
+/* As XLA's GPU plugins: one number, one list of numbers, and a text besides. */
+static void *plugin_attributes(word *a) {
+  static const int64_t list[3] = {1, 13, 0};
+  static word values[3][7];
+  word filled[3][7] = {{56, 0, (word)"xla_version", 11, 1, 2, 1},
+                       {56, 0, (word)"stablehlo_current_version", 25, 2, (word)list, 3},
+                       {56, 0, (word)"maker", 5, 0, (word)"C", 1}};
+  memcpy(values, filled, sizeof values);
+  a[2] = (word)values;
+  a[3] = 3;
+  return 0;
+}
 static void *description_kind(word *a) { return text(a, "Device of C"); }
 static void *get_description(word *a) { a[3] = a[2]; return 0; }
 static void *addressable_devices(word *a) {
@@ -92,7 +108,38 @@ static void *compile(word *a) {
   }
   free(code);
   live_executables++;
+  compiled++;
   a[6] = (word)e;
+  return 0;
+}
+/* A handle of its own on the same executable, which must be given back apart from it. */
+static void *get_executable(word *a) {
+  Executable **handle = malloc(sizeof *handle);
+  *handle = (Executable *)a[2];
+  live_handles++;
+  a[3] = (word)handle;
+  return 0;
+}
+static void *handle_destroy(word *a) { live_handles--; free((void *)a[2]); return 0; }
+static void free_serialized(void *bytes) { live_serialized--; free(bytes); }
+#define MARK "fake"
+static void *serialize(word *a) {
+  char *bytes = malloc(4 + sizeof(Executable));
+  memcpy(bytes, MARK, 4);
+  memcpy(bytes + 4, *(Executable **)a[2], sizeof(Executable));
+  live_serialized++;
+  a[3] = a[5] = (word)bytes;
+  a[4] = 4 + sizeof(Executable);
+  a[6] = (word)free_serialized;
+  return 0;
+}
+static void *deserialize(word *a) {
+  if (a[4] != 4 + sizeof(Executable) || memcmp((void *)a[3], MARK, 4)) return fail("INVALID_ARGUMENT: no executable");
+  if (!a[6] || !a[7]) return fail("INVALID_ARGUMENT: no compile options");
+  Executable *e = malloc(sizeof *e);
+  memcpy(e, (char *)a[3] + 4, sizeof *e);
+  live_executables++;
+  a[5] = (word)e;
   return 0;
 }
 static void *executable_destroy(word *a) { live_executables--; free((void *)a[2]); return 0; }
@@ -141,17 +188,20 @@ static void *execute(word *a) {
 
 /* For the test: how many of a kind are alive; what a device was given last; which function fails next. */
 int fake_live(int kind) {
-  int counts[] = {live_buffers, live_events, live_executables, live_clients, live_errors};
+  int counts[] = {live_buffers, live_events, live_executables, live_clients, live_errors, live_handles, live_serialized};
   return counts[kind];
 }
+int fake_compiled(void) { return compiled; }
+void fake_version(const char *text) { version = strdup(text); }
 double fake_checksum(int device) { return checksums[device]; }
 void fake_fail(int index) { failing = index; }
 
 static void *(*functions[FUNCTIONS])(word *) = {
-    [0] = error_destroy, [1] = error_message, [3] = nothing, [5] = event_destroy, [6] = event_is_ready,
+    [0] = error_destroy, [1] = error_message, [3] = nothing, [4] = plugin_attributes, [5] = event_destroy, [6] = event_is_ready,
     [7] = nothing, [8] = event_await, [10] = client_create, [11] = client_destroy, [12] = platform_name,
-    [16] = addressable_devices, [20] = compile, [22] = from_host, [26] = description_kind,
-    [29] = get_description, [34] = memory_stats, [50] = executable_destroy, [55] = execute,
+    [14] = platform_version, [16] = addressable_devices, [20] = compile, [22] = from_host, [26] = description_kind,
+    [29] = get_description, [34] = memory_stats, [40] = handle_destroy, [49] = serialize,
+    [50] = executable_destroy, [51] = get_executable, [55] = execute, [56] = deserialize,
     [58] = buffer_destroy, [70] = to_host};
 
 /* Every entry of the table goes through one of these, which fails when told to. */
@@ -160,7 +210,7 @@ static void *(*functions[FUNCTIONS])(word *) = {
     if (failing == i) { failing = -1; return fail("RESOURCE_EXHAUSTED: told to fail"); } \
     return functions[i](a); \
   }
-GATE(10) GATE(20) GATE(22) GATE(55) GATE(70)
+GATE(10) GATE(20) GATE(22) GATE(49) GATE(55) GATE(56) GATE(70)
 
 static struct { word size, extension, version[3]; void *table[FUNCTIONS]; } api;
 
@@ -169,6 +219,7 @@ void *GetPjrtApi(void) {
   ((int32_t *)api.version)[4] = 0;
   ((int32_t *)api.version)[5] = 115;
   for (int i = 0; i < FUNCTIONS; i++) api.table[i] = (void *)(functions[i] ? functions[i] : nothing);
-  api.table[10] = gate10; api.table[20] = gate20; api.table[22] = gate22; api.table[55] = gate55; api.table[70] = gate70;
+  api.table[10] = gate10; api.table[20] = gate20; api.table[22] = gate22;
+  api.table[49] = gate49; api.table[55] = gate55; api.table[56] = gate56; api.table[70] = gate70;
   return &api;
 }

@@ -185,7 +185,9 @@ export const trainConfig = z
       .int()
       .min(1)
       .default(1)
-      .describe("engine xla: GPUs that share each batch; negatives come from all of it"),
+      .describe(
+        "engine xla, train and lr-find: GPUs that share each batch; negatives come from all of it",
+      ),
     accumulate: z
       .int()
       .min(1)

@@ -1,4 +1,5 @@
 import { join, resolve } from "node:path";
+import type { Engine } from "@cliptune/engine";
 import {
   findLearningRate,
   loadTrainModel,
@@ -33,7 +34,7 @@ export async function runRateSweep(options: RateSweepOptions): Promise<Answer> {
   const config = await loadConfig(options.config, options.dataDir);
   const model = await loadTrainModel({ ...config, model: await modelDirectory(config.model) });
   const progress = createProgress({ label: "lr-find" });
-  const sweep = await withEngine(options.engine, (engine) =>
+  const find = (engine: Engine) =>
     interruptible("Stopping …", (signal) =>
       findLearningRate(config, {
         ...{ engine, model, from, to, steps, signal },
@@ -42,8 +43,10 @@ export async function runRateSweep(options: RateSweepOptions): Promise<Answer> {
           progress.update(done, steps, `rate ${short(learningRate)} · loss ${loss.toFixed(3)}`),
         onWarning: (message) => progress.line(`warning: ${message}`),
       }),
-    ),
-  ).finally(() => progress.stop());
+    );
+  const sweep = await withEngine(options.engine, find, config.devices).finally(() =>
+    progress.stop(),
+  );
   if (!sweep) return { json: { interrupted: true }, text: "Nothing was written.", exitCode: 130 };
   await writeRateSweep(outDir, sweep);
   const { points, smoothed: _, ...found } = sweep;

@@ -3,6 +3,7 @@ import { UserError } from "../errors.js";
 import type { Data, NdArray, Spec } from "../types.js";
 import { bufferTypes } from "./api-table.js";
 import { compileOptions } from "./compile-options.js";
+import { describe, identify } from "./identity.js";
 import { type Library, loadLibrary } from "./library.js";
 import { keepAlive, type Memory } from "./memory.js";
 
@@ -39,9 +40,15 @@ export interface DeviceMemory {
 export interface Client {
   /** For people: platform, device, PJRT version. */
   readonly description: string;
+  /** What a compiled program is good for: these devices under this build of the plugin. */
+  readonly identity: string;
+  readonly compileOptions: Uint8Array;
   readonly devices: number;
   /** One program for all devices, each of which computes its share. */
   compile(text: string): ExecutableHandle;
+  /** A compiled program as bytes, for `load` of a client of the same identity; not every plugin can say it. */
+  serialize(executable: ExecutableHandle): Buffer;
+  load(serialized: Uint8Array): ExecutableHandle;
   /** Starts a copy to a device, by its place among the client's. */
   upload(array: HostArray, device?: number): Upload;
   download(buffer: BufferHandle, spec: Spec): Promise<NdArray>;
@@ -83,9 +90,11 @@ export async function openClient(path: string, count = 1): Promise<Client> {
   const { settled, idle } = createWaiter(library);
   return {
     description: describe(library, client, devices),
+    identity: identify(library, client, { path, devices }),
+    compileOptions: compileOptions(count),
     devices: count,
     ...transfers(guarded, client, devices, settled),
-    ...programs(guarded, client, count),
+    ...programs(guarded, client, compileOptions(count)),
     memory: () => {
       try {
         const stats = guarded.call("Device_MemoryStats", [devices[0]!]);
@@ -144,16 +153,6 @@ function createClient(library: Library): bigint {
   } catch {
     return library.call("Client_Create", [0, 0, ...callbacks]).word(8);
   }
-}
-
-function describe(library: Library, client: bigint, devices: readonly bigint[]): string {
-  const text = (struct: { word(i: number): bigint }) =>
-    library.read(struct.word(3), Number(struct.word(4))).toString();
-  const platform = text(library.call("Client_PlatformName", [client]));
-  const description = library.call("Device_GetDescription", [devices[0]!]).word(3);
-  const kind = text(library.call("DeviceDescription_Kind", [description]));
-  const count = devices.length > 1 ? `${devices.length} × ` : "";
-  return `${platform}, ${count}${kind}, PJRT ${library.version}`;
 }
 
 /**
@@ -220,17 +219,38 @@ function transfers(
 function programs(
   library: Guarded,
   client: bigint,
-  devices: number,
-): Pick<Client, "compile" | "execute" | "releaseExecutable"> {
+  compileOptions: Uint8Array,
+): Pick<Client, "compile" | "serialize" | "load" | "execute" | "releaseExecutable"> {
+  const options = () => library.memory(compileOptions);
   return {
     compile: (text) => {
       const code = library.memory(Buffer.from(text));
       const format = library.memory(Buffer.from("mlir"));
-      const options = library.memory(compileOptions(devices));
       // PJRT_Program: size, extension, code and its length, format and its length
       const program = library.words([48, 0, code, code.length, format, format.length]);
-      const call = library.call("Client_Compile", [client, program, options, options.length]);
+      const call = library.call("Client_Compile", [
+        ...[client, program],
+        ...[options(), compileOptions.length],
+      ]);
       return call.word(6) as ExecutableHandle;
+    },
+    serialize: (executable) => {
+      const plain = library.call("LoadedExecutable_GetExecutable", [executable]).word(3);
+      try {
+        const call = library.call("Executable_Serialize", [plain]);
+        const serialized = library.read(call.word(3), Number(call.word(4)));
+        library.free(call.word(6), call.word(5));
+        return serialized;
+      } finally {
+        library.call("Executable_Destroy", [plain]);
+      }
+    },
+    load: (serialized) => {
+      const call = library.call("Executable_DeserializeAndLoad", [
+        ...[client, library.memory(serialized), serialized.byteLength],
+        ...[0, options(), compileOptions.length], // the result's place; options as compiled with
+      ]);
+      return call.word(5) as ExecutableHandle;
     },
     execute: (executable, args, results) => {
       const outputs = args.map(() => library.words([], results));

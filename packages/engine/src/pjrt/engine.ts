@@ -1,4 +1,5 @@
 import { checkArrays, copied, pick, specsOf } from "../arrays.js";
+import { UserError } from "../errors.js";
 import { optimise } from "../graph/passes.js";
 import { storedType } from "../stablehlo/arguments.js";
 import { emitStableHlo } from "../stablehlo/emitter.js";
@@ -6,7 +7,9 @@ import type { Precision } from "../stablehlo/writer.js";
 import { trace } from "../trace/trace.js";
 import type { Arrays, Constants, Engine, State } from "../types.js";
 import { toBfloat16 } from "./bfloat16.js";
-import { type Client, type DeviceMemory, type ExecutableHandle, openClient } from "./client.js";
+import { type Client, type DeviceMemory, openClient } from "./client.js";
+import { compileOrLoad } from "./compile.js";
+import { type CompileCacheOptions, createCompileCache } from "./compile-cache.js";
 import { downloadAll, drop, type Holds, heldBy, release, uploadAll } from "./held.js";
 import { createProgram } from "./program.js";
 
@@ -24,6 +27,8 @@ export interface XlaOptions {
    * input's rows; what a loss compares is gathered, and gradients are summed, by XLA's own collectives.
    */
   readonly devices?: number;
+  /** Keeps compiled programs on disk, so that the next process need not compile them; without it none are kept. */
+  readonly compileCache?: CompileCacheOptions;
 }
 
 /** An engine on XLA, which also knows its device. */
@@ -42,9 +47,11 @@ export async function createXlaEngine({
   plugin,
   precision = "tf32",
   devices = 1,
+  compileCache,
 }: XlaOptions): Promise<XlaEngine> {
   const client = await openClient(plugin, devices);
   const holds: Holds = new WeakMap();
+  const cache = compileCache && createCompileCache(compileCache);
   return {
     name: "xla",
     device: client.description,
@@ -56,23 +63,23 @@ export async function createXlaEngine({
         precision,
         devices,
       });
-      const executable = compile(client, definition.name, program.text);
+      const executable = await compileOrLoad(client, cache, {
+        name: definition.name,
+        text: program.text,
+      }).catch(refused(definition.name));
       return createProgram(client, holds, { definition, program, executable });
     },
     dispose: client.dispose,
   };
 }
 
-function compile(client: Client, name: string, text: string): ExecutableHandle {
-  try {
-    return client.compile(text);
-  } catch (cause) {
-    throw new Error(
-      `${name}: the program was traced, but XLA refuses it (${(cause as Error).message}); another engine may take it, for example onnx-cpu.`,
-      { cause },
-    );
-  }
-}
+const refused = (name: string) => (cause: unknown) => {
+  if (cause instanceof UserError) throw cause;
+  throw new Error(
+    `${name}: the program was traced, but XLA refuses it (${(cause as Error).message}); another engine may take it, for example onnx-cpu.`,
+    { cause },
+  );
+};
 
 function constants(client: Client, holds: Holds, arrays: Arrays, precision: Precision): Constants {
   const specs = specsOf(arrays);

@@ -26,6 +26,8 @@ export interface Library {
   memory(bytes: ArrayBufferView): Memory;
   /** A copy of native memory. */
   read(address: bigint, length: number): Buffer;
+  /** Calls a function of the plugin's that frees what it is given. */
+  free(deleter: bigint, object: bigint): void;
 }
 
 const loaded = new Map<string, Promise<Library>>();
@@ -114,19 +116,26 @@ async function open(path: string): Promise<Library> {
   const { size, version } = checkTable(path, read(address, header.size));
   const table = read(address, size);
   const proto = native.proto("void* (void* args)");
+  const deleterProto = native.proto("void (void* object)");
   const functions = new Map<FunctionName, NativeFunction>();
   for (const [name, index] of Object.entries(functionIndex)) {
     const pointer = table.readBigUInt64LE(header.size + 8 * index);
-    functions.set(name as FunctionName, native.decode(pointer, proto) as NativeFunction);
+    if (pointer !== 0n)
+      functions.set(name as FunctionName, native.decode(pointer, proto) as NativeFunction);
   }
+  const functionOf = (name: FunctionName): NativeFunction => {
+    const found = functions.get(name);
+    if (!found) throw new Error(`XLA, ${name}: the plugin has no such function`);
+    return found;
+  };
 
   const struct = (fields: readonly Field[]): Memory =>
     Memory.words(native, [8 * structWords, 0, ...fields], structWords);
   const raise = (name: FunctionName, error: bigint): never => {
     const args = struct([error]);
-    functions.get("Error_Message")!(args.address);
+    functionOf("Error_Message")(args.address);
     const message = read(args.word(3), Number(args.word(4))).toString();
-    functions.get("Error_Destroy")!(args.address);
+    functionOf("Error_Destroy")(args.address);
     keepAlive(args);
     throw new Error(`XLA, ${name}: ${message}`);
   };
@@ -141,15 +150,18 @@ async function open(path: string): Promise<Library> {
     read,
     words: (fields, count) => Memory.words(native, fields, count),
     memory: (bytes) => new Memory(native, bytes),
+    free: (deleter, object) => {
+      (native.decode(deleter, deleterProto) as NativeFunction)(object);
+    },
     call: (name, fields) => {
       const args = struct(fields);
-      return finish(name, args, functions.get(name)!(args.address));
+      return finish(name, args, functionOf(name)(args.address));
     },
     callAsync: (name, fields) => {
       const args = struct(fields);
       return new Promise<unknown>((resolve, reject) => {
         const done = (error: unknown, result: unknown) => (error ? reject(error) : resolve(result));
-        functions.get(name)!.async(args.address, done);
+        functionOf(name).async(args.address, done);
       }).then((result) => finish(name, args, result));
     },
   };

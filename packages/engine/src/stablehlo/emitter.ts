@@ -24,7 +24,8 @@ export function emitStableHlo(
   { precision, devices = 1 }: { readonly precision: Precision; readonly devices?: number },
 ): StableHloProgram {
   const writer = new Writer(precision);
-  const kinds = kindsOf(graph);
+  // In float32 each value is kept and multiplied as it is: its kind would decide nothing.
+  const kinds = precision === "float32" ? undefined : kindsOf(graph);
   const values = new Map<Node, Value>();
   const resultKeys = Object.keys(graph.outputs);
   const args: Argument[] = [];
@@ -36,7 +37,7 @@ export function emitStableHlo(
       values.set(node, { name, type: argument.type, shape: node.shape });
     } else {
       const inputs = node.inputs.map((input) => values.get(input)!);
-      values.set(node, lowered(node, inputs, kinds.get(node) ?? "plain", writer));
+      values.set(node, lowered(node, inputs, kinds?.get(node) ?? "plain", writer));
     }
   }
   const results = Object.values(graph.outputs).map((node) =>
