@@ -1,7 +1,11 @@
 // Compares XLA with ONNX Runtime on the machine it runs on: every operator, then a training step with its state on
-// the device, then 1,000 steps that must not leak.
+// the device, on one and on as many as there are (2, 4), 1,000 steps that must not leak, and a step that was compiled
+// before, by the compile cache.
 //   node packages/engine/bench/xla-check.mjs path/to/xla_cuda_plugin.so
-// Ends with status 1 when a figure is out of bounds.
+// Without a GPU: bench/gpu/cpu-plugin/build.sh. Ends with status 1 when a figure is out of bounds.
+import { mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { createXlaEngine } from "@cliptune/engine";
 import * as ort from "onnxruntime-node";
 import { GraphBuilder } from "../dist/graph/graph.js";
@@ -84,39 +88,65 @@ async function onOnnx(graph, data) {
 
 async function train(engine, steps, { seed = 3 } = {}) {
   const state = engine.state(initialState(seed));
+  const from = performance.now();
   const program = await engine.compile(definition(state));
+  const compileS = (performance.now() - from) / 1000;
   const random = randomFrom(seed);
   const losses = [];
   for (let i = 1; i <= steps; i++) {
     const { loss } = await program.step(randomBatch(random, i));
     losses.push(loss.data[0]);
   }
-  return { losses, state, program, random };
+  return { losses, state, program, random, compileS };
 }
 
-async function checkTraining() {
-  const wanted = await train(createOnnxEngine(), 8);
-  for (const [precision, bound] of [
-    ["float32", 1e-4],
-    ["tf32", 1e-2],
-    ["bf16", 5e-2],
-  ]) {
-    const engine = await createXlaEngine({ plugin, precision });
-    const got = await train(engine, 8);
-    const [mine, theirs] = [await got.state.read(), await wanted.state.read()];
-    const weights = Math.max(
-      ...Object.keys(mine).map((key) => difference(Array.from(mine[key].data), theirs[key].data)),
-    );
-    const losses = difference(got.losses, wanted.losses);
-    console.log(
-      `training, 8 steps, ${precision}: loss ${losses.toExponential(1)}, state ${weights.toExponential(1)}`,
-    );
-    if (!(losses < bound)) failures.push(`training in ${precision}: loss differs by ${losses}`);
-    if (precision === "float32") await checkLeaks(engine, got);
-    await got.program.dispose();
-    got.state.dispose();
-    await engine.dispose();
+const bounds = { float32: 1e-4, tf32: 1e-2, bf16: 5e-2 };
+
+/** Eight steps beside ONNX Runtime's; then `also`, with what they left. */
+async function checkTraining(wanted, options, also = () => {}) {
+  const { precision, devices = 1 } = options;
+  const engine = await createXlaEngine({ plugin, ...options });
+  const got = await train(engine, 8);
+  const [mine, theirs] = [await got.state.read(), await wanted.state.read()];
+  const weights = Math.max(
+    ...Object.keys(mine).map((key) => difference(Array.from(mine[key].data), theirs[key].data)),
+  );
+  const losses = difference(got.losses, wanted.losses);
+  const what = `training, 8 steps, ${precision}, ${devices} ${devices > 1 ? "devices" : "device"}`;
+  console.log(`${what}: loss ${losses.toExponential(1)}, state ${weights.toExponential(1)}`);
+  if (!(losses < bounds[precision])) failures.push(`${what}: loss differs by ${losses}`);
+  await also(engine, got);
+  await got.program.dispose();
+  got.state.dispose();
+  await engine.dispose();
+  return got;
+}
+
+async function devicesThere() {
+  for (const count of [4, 2]) {
+    const client = await openClient(plugin, count).catch(() => undefined);
+    await client?.dispose();
+    if (client) return count;
   }
+  return 1;
+}
+
+/** The first engine compiles, the second one loads what the first one kept, and takes the same steps. */
+async function checkCompileCache(wanted) {
+  const directory = mkdtempSync(join(tmpdir(), "cliptune-compiled-"));
+  const options = { precision: "bf16", compileCache: { directory } };
+  const [made, loaded] = [
+    await checkTraining(wanted, options),
+    await checkTraining(wanted, options),
+  ];
+  console.log(
+    `compile cache: ${made.compileS.toFixed(2)} s compiled, ${loaded.compileS.toFixed(2)} s loaded`,
+  );
+  const kept = readdirSync(directory).length;
+  if (kept !== 1) failures.push(`compile cache: ${kept} entries of one program`);
+  if (difference(loaded.losses, made.losses) > 0)
+    failures.push("compile cache: what was loaded computes another");
+  rmSync(directory, { recursive: true });
 }
 
 async function checkLeaks(engine, { program, random }) {
@@ -149,7 +179,15 @@ async function checkLeaks(engine, { program, random }) {
 }
 
 await checkOperators();
-await checkTraining();
+const wanted = await train(createOnnxEngine(), 8);
+for (const precision of Object.keys(bounds)) {
+  await checkTraining(wanted, { precision }, precision === "float32" ? checkLeaks : undefined);
+}
+const devices = await devicesThere();
+for (const precision of devices > 1 ? ["float32", "bf16"] : []) {
+  await checkTraining(wanted, { precision, devices }, checkLeaks);
+}
+await checkCompileCache(wanted);
 console.log(`done after ${seconds()}`);
 for (const failure of failures) console.log(`FAILED ${failure}`);
 process.exit(failures.length > 0 ? 1 : 0);
