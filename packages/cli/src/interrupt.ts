@@ -3,6 +3,21 @@ export class Interrupted extends Error {
   override readonly name = "Interrupted";
 }
 
+/** Milliseconds. A terminal sends Ctrl-C to all its processes, and npx and a sweep pass it on: what follows so soon is the same one. */
+const samePress = 1000;
+
+/** Which Ctrl-C an arriving signal is: the first, that one again, or one more. @param now a clock, in milliseconds */
+export function pressCounter(now: () => number): () => "first" | "same" | "again" {
+  let pressed: number | undefined;
+  return () => {
+    if (pressed === undefined) {
+      pressed = now();
+      return "first";
+    }
+    return now() - pressed < samePress ? "same" : "again";
+  };
+}
+
 /**
  * Runs `body` with a signal that the first Ctrl-C (or a polite kill) aborts; the second ends the
  * process at once.
@@ -14,8 +29,11 @@ export async function interruptible<T>(
   body: (signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
   const controller = new AbortController();
+  const press = pressCounter(() => performance.now());
   const onSignal = () => {
-    if (controller.signal.aborted) process.exit(130);
+    const which = press();
+    if (which === "again") process.exit(130);
+    if (which === "same") return;
     console.error(`\n${notice}`);
     controller.abort(new Interrupted("interrupted"));
   };
