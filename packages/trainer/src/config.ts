@@ -2,6 +2,7 @@ import { z } from "zod";
 import { captionTemplates } from "./captions.js";
 import { loraConfig, modeConfig, towerModes } from "./lora-settings.js";
 import { lossConfig } from "./loss-config.js";
+import { metricFault } from "./metric-path.js";
 import { optimizerConfig } from "./optimizer-config.js";
 
 const share = z.number().min(0).max(1);
@@ -254,9 +255,17 @@ export const trainConfig = z
     path: ["loss"],
     error: "simCse on the same caption needs lora.dropout above 0: the noise is all that differs",
   })
-  .refine((c) => !c.earlyStopping || c.data.evaluate.inDomain || c.data.evaluate.outOfDomain, {
-    path: ["earlyStopping"],
-    error: "needs a set under data.evaluate: it watches a metric of the evaluations",
+  .check(({ value, issues }) => {
+    const { earlyStopping, checkpoint, data } = value;
+    const watched = {
+      ...(earlyStopping && { earlyStopping: earlyStopping.metric }),
+      ...(checkpoint.top > 0 && { checkpoint: checkpoint.metric }),
+    };
+    for (const [key, metric] of Object.entries(watched)) {
+      const message = metricFault(metric, data.evaluate);
+      const path = [key, "metric"];
+      if (message) issues.push({ code: "custom", path, message, input: metric });
+    }
   })
   .refine((c) => c.init === "pretrained" || c.mode === "full", {
     path: ["mode"],

@@ -76,6 +76,16 @@ export type TermOf<N extends LossName> = Extract<LossTerm, { readonly name: N }>
 
 const either = <T extends z.ZodType>(schema: T) => z.union([z.number(), schema]).optional();
 
+const named = (term: object): string[] =>
+  Object.entries(term).flatMap(([name, given]) => (given === undefined ? [] : [name]));
+
+const onlyOf = (term: object) => Object.entries(term).find(([, given]) => given !== undefined)!;
+
+const weightOf = (term: object): number => {
+  const [, given] = onlyOf(term);
+  return typeof given === "number" ? given : given.weight;
+};
+
 const lossTerm = z
   .strictObject({
     infoNce: either(options.infoNce),
@@ -95,7 +105,7 @@ const lossTerm = z
     embeddingCosine: either(options.embeddingCosine),
     similarityMse: either(options.similarityMse),
   })
-  .refine((term) => Object.values(term).filter((v) => v !== undefined).length === 1, {
+  .refine((term) => named(term).length === 1, {
     error: "each term names one loss, as in [{infoNce: 1}, {uniformity: 0.1}]",
   });
 
@@ -104,14 +114,17 @@ export const lossConfig = z
   .array(lossTerm)
   .min(1)
   .default([{ infoNce: 1 }])
-  .refine((terms) => new Set(terms.flatMap(Object.keys)).size === terms.length, {
+  .refine((terms) => new Set(terms.flatMap(named)).size === terms.flatMap(named).length, {
     error: "names a loss twice; give each once, with its whole weight",
+  })
+  .refine((terms) => !terms.every((term) => named(term).length === 1 && weightOf(term) === 0), {
+    error: "has no weight but 0, from which nothing is learnt",
   });
 
 /** The terms of an objective, a bare number being the weight, every default filled in. */
 export function lossTerms(loss: z.output<typeof lossConfig>): LossTerm[] {
   return loss.map((term) => {
-    const [name, given] = Object.entries(term).find(([, v]) => v !== undefined)!;
+    const [name, given] = onlyOf(term);
     const filled = typeof given === "number" ? { weight: given } : given;
     return { name, ...options[name as LossName].parse(filled) } as LossTerm;
   });

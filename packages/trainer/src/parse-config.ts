@@ -1,6 +1,7 @@
 import { UserError } from "@cliptune/engine";
 import { z } from "zod";
 import { type TrainConfig, trainConfig } from "./config.js";
+import { faultLines, faultsOf } from "./config-faults.js";
 
 interface SchemaNode {
   readonly properties?: Readonly<Record<string, SchemaNode>>;
@@ -25,15 +26,11 @@ export function parseStrict<T extends z.ZodType>(
   value: unknown,
   complaint: string,
 ): z.output<T> {
-  const result = schema.safeParse(value);
+  const result = schema.safeParse(value, { reportInput: true });
   if (result.success) return result.data;
   const root = z.toJSONSchema(schema, { io: "input" }) as SchemaNode;
-  const issues = result.error.issues.map((issue) =>
-    issue.code === "unrecognized_keys"
-      ? { ...issue, message: issue.keys.map((k) => describeKey(root, issue.path, k)).join("; ") }
-      : issue,
-  );
-  throw new UserError(`${complaint}:\n${z.prettifyError({ ...result.error, issues })}`);
+  const faults = faultsOf(result.error.issues, (path, key) => describeKey(root, path, key));
+  throw new UserError(`${complaint}:\n${faultLines(faults)}`);
 }
 
 function describeKey(root: SchemaNode, path: readonly PropertyKey[], key: string): string {

@@ -109,6 +109,7 @@ function perTower(config: TrainConfig, { model, adapted, common }: PerTower): Lo
   const paths: string[] = [];
   for (const tower of adapted) {
     const own = settingsOf(config, tower);
+    checkLastBlocks(config, tower, model);
     const layers = { ...common, rank: own.rank, alpha: own.alpha, targets: own.targets };
     const sites = Object.entries(loraSites(model, layers)).filter(
       ([path]) => towerOf(path) === tower && isAmongLast(path, own.lastBlocks, model),
@@ -127,6 +128,18 @@ function perTower(config: TrainConfig, { model, adapted, common }: PerTower): Lo
   }
   const dropout = Math.max(...adapted.map((tower) => settingsOf(config, tower).dropout));
   return { ...common, dropout, targets: paths, rankPattern, alphaPattern };
+}
+
+/** A common number may exceed one tower's blocks, not those of both. */
+function checkLastBlocks({ lora }: TrainConfig, tower: Tower, model: ClipConfig): void {
+  const blocks = { image: model.vision.numHiddenLayers, text: model.text.numHiddenLayers };
+  const [last, most, where] = lora[tower]?.lastBlocks
+    ? [lora[tower].lastBlocks, blocks[tower], `lora.${tower}.lastBlocks`]
+    : [lora.lastBlocks ?? 0, Math.max(blocks.image, blocks.text), "lora.lastBlocks"];
+  if (last <= most) return;
+  throw new UserError(
+    `${where} is ${last}, but the towers have ${blocks.image} (image) and ${blocks.text} (text) blocks; leave it out to adapt them all.`,
+  );
 }
 
 function isAmongLast(path: string, last: number | undefined, model: ClipConfig): boolean {

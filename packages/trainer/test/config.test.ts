@@ -40,3 +40,46 @@ test("reports every fault at once, cross-field rules too", () => {
   expect(message({ data, init: "random", mode: "full" })).toContain("→ at architecture");
   expect(message({ data: { train: [{ path: "a", set: "b" }] } })).toContain("exactly one of");
 });
+
+test.each([
+  [{ batchSize: "64" }, 'must be a number, got "64"\n  → at batchSize'],
+  [{ lora: { rank: -4 } }, "must be at least 1, got -4\n  → at lora.rank"],
+  [{ mode: "lorra" }, 'must be "lora" or "full" or a mapping of keys, got "lorra"\n  → at mode'],
+  [
+    { mode: { image: "lora" } },
+    'is missing; it must be "lora", "full" or "frozen"\n  → at mode.text',
+  ],
+  [{ evaluate: { every: "epochs" } }, 'must be "epoch" or a number, got "epochs"'],
+  [{ augment: { crop: 0.5 } }, "must be a list of two numbers, got 0.5\n  → at augment.crop"],
+  [{ loss: [{ ntXent: "yes" }] }, 'must be a number or a mapping of keys, got "yes"'],
+  [{ loss: [{ ntXent: { temprature: 1 } }] }, "→ at loss[0].ntXent"],
+])("says what must hold and what was seen: %j", (wrong, fault) => {
+  expect(message({ data, ...wrong })).toContain(fault);
+});
+
+test.each([
+  [null, "nothing"],
+  ["hello", '"hello"'],
+  [[], "an empty list"],
+])("a file that holds %j is no configuration", (value, seen) =>
+  expect(message(value)).toMatch(new RegExp(`must be a mapping of keys, got ${seen}$`)),
+);
+
+test("a wrong loss is not called given twice, and one of weight 0 alone is an error", () => {
+  expect(message({ data, loss: [{ infonce: 1 }] })).not.toContain("twice");
+  expect(message({ data, loss: [{ infoNce: 1, uniformity: 1 }] })).not.toContain("twice");
+  expect(message({ data, loss: [{ infoNce: 0 }] })).toContain("no weight but 0");
+  parseTrainConfig({ data, loss: [{ infoNce: 1 }, { uniformity: 0 }] });
+});
+
+test("a metric that no evaluation will have is an error before the first step", () => {
+  const sets = { ...data, evaluate: { inDomain: { path: "held-out" } } };
+  const wrong = { checkpoint: { top: 2, metric: "inDomain.textToImage.r11" } };
+  const text = message({ data: sets, ...wrong });
+  expect(text).toContain("got inDomain.textToImage.r11\n  → at checkpoint.metric");
+  expect(text).toContain("inDomain of data.evaluate, a dot and one of textToImage.r1, ");
+  const outside = { patience: 1, metric: "outOfDomain.textToImage.r10" };
+  expect(message({ data: sets, earlyStopping: outside })).toContain("must be inDomain of");
+  expect(message({ data, earlyStopping: { patience: 1 } })).toContain("data.evaluate names no set");
+  parseTrainConfig({ data, checkpoint: { metric: "outOfDomain.alignment" } }); // not asked for: top is 0
+});

@@ -95,9 +95,12 @@ test("the best checkpoints stay beside the newest, and patience ends a run, resu
   const resume = () => train(patient, { outDir: other, engine, model, resume: true });
   expect(await resume()).toMatchObject(stopped);
   expect(await resume()).toMatchObject(stopped);
-  const wrong = config({ steps: 1, earlyStopping: { patience: 1, metric: "inDomain.r10" } });
+  const zeroShot = "inDomain.zeroShot.top1"; // of pictures with labels, which these have not
+  const wrong = config({ steps: 1, earlyStopping: { patience: 1, metric: zeroShot } });
   const failing = train(wrong, { outDir: join(world.dir, "wrong"), engine, model });
-  await expect(failing).rejects.toThrow(/no metric "inDomain.r10"; .*inDomain.textToImage.r10/);
+  await expect(failing).rejects.toThrow(
+    /no metric "inDomain.zeroShot.top1"; .*inDomain.textToImage/,
+  );
 });
 
 test("lines after the newest checkpoint and half-written ones are dropped", async () => {

@@ -51,6 +51,9 @@ describe("what a configuration trains", () => {
     expect(of(lora({ text: { targets: ["visual_projection"] } }))).toThrow(
       'lora.text: the targets ["visual_projection"] match no layer of the text tower',
     );
+    expect(of(lora({ lastBlocks: 3 }))).toThrow(
+      "lora.lastBlocks is 3, but the towers have 2 (image) and 2 (text) blocks",
+    );
     const frozen = { mode: { image: "lora", text: "frozen" } };
     expect(of(lora({ bias: "all" }, frozen))).toThrow('use "lora_only"');
     expect(of(lora({ modulesToSave: ["text_projection"] }, frozen))).toThrow("not in lora mode");
