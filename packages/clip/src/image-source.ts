@@ -115,6 +115,8 @@ export async function decoding<T>(name: string, work: () => Promise<T>): Promise
     return await work();
   } catch (error) {
     const [line = ""] = (error as Error).message.split("\n");
-    throw new UserError(`${name} cannot be decoded: ${line.replace(/\.$/, "")}; replace the file.`);
+    // What it keeps for its complaints is shared by the threads: another one may have emptied it.
+    const reason = line === "Unknown error" ? "it is damaged" : line.replace(/\.$/, "");
+    throw new UserError(`${name} cannot be decoded: ${reason}; replace the file.`);
   }
 }

@@ -18,9 +18,10 @@ import { list } from "./weights.js";
 async function checkDirectory(dir: string): Promise<void> {
   if (!(await exists(dir))) throw new UserError(`Adapter directory ${dir} does not exist.`);
   if (!(await exists(join(dir, configFile)))) {
-    throw new UserError(
-      `${dir} has no ${configFile}; an adapter directory is what PEFT or this project saves.`,
-    );
+    const inside = (await exists(join(dir, "best", configFile)))
+      ? `give ${join(dir, "best")}, the adapter of this run`
+      : "an adapter directory is what PEFT or this project saves";
+    throw new UserError(`${dir} has no ${configFile}; ${inside}.`);
   }
   if (await exists(join(dir, weightsFile))) return;
   const pickled = await exists(join(dir, "adapter_model.bin"));

@@ -75,6 +75,17 @@ describe("a weighted sum of adapters", () => {
     const wanted = mergeAdapter(base, one, -0.5);
     expect(distance(mergeAdapter(base, same), wanted)).toBeLessThan(1e-6);
   });
+
+  test("by linear of different ranks is refused, as PEFT does", () => {
+    const cut = combineAdapters(parts(1, 1), { type: "svd", rank: 2 });
+    const mixed = [
+      { adapter: one, weight: 1 },
+      { adapter: cut, weight: 1 },
+    ];
+    expect(() => combineAdapters(mixed, { type: "linear" })).toThrow(
+      /the ranks 4 and 2 at .*; linear needs equal ones/,
+    );
+  });
 });
 
 test("a scaled adapter is the adapter at that strength", () => {

@@ -31,7 +31,7 @@ type Factors = Readonly<Record<"a" | "b", NdArray>>;
  *
  * A temperature is kept when all parts have the same one.
  *
- * @throws UserError for parts that adapt one layer in different shapes
+ * @throws UserError for parts that adapt one layer in different shapes, or with `linear` in different ranks
  */
 export function combineAdapters(
   parts: readonly WeightedAdapter[],
@@ -46,7 +46,7 @@ export function combineAdapters(
   for (const path of paths) {
     const terms = parts.flatMap((part) => term(part, path));
     checkShapes(path, terms);
-    const { a, b } = combined(terms, type, rank);
+    const { a, b } = combined({ path, terms }, type, rank);
     weights[`${path}.lora_A.weight`] = a;
     weights[`${path}.lora_B.weight`] = b;
     ranks[path] = a.shape[0]!;
@@ -96,12 +96,16 @@ export function term({ adapter, weight }: WeightedAdapter, path: string): LowRan
   return a && b ? [{ a, b, scale: weight * siteScale(path, adapter.config).scale }] : [];
 }
 
-function combined(terms: readonly LowRank[], type: CombinationType, rank?: number): Factors {
+function combined(
+  { path, terms }: { readonly path: string; readonly terms: readonly LowRank[] },
+  type: CombinationType,
+  rank?: number,
+): Factors {
   switch (type) {
     case "cat":
       return concatenated(terms);
     case "linear":
-      return mixed(terms);
+      return mixed(path, terms);
     case "svd":
       return nearest(terms, rank ?? Math.max(...terms.map(({ a }) => a.shape[0]!)));
   }
@@ -129,7 +133,13 @@ function concatenated(terms: readonly LowRank[]): Factors {
   };
 }
 
-function mixed(terms: readonly LowRank[]): Factors {
+function mixed(path: string, terms: readonly LowRank[]): Factors {
+  const ranks = terms.map(({ a }) => a.shape[0]!);
+  if (ranks.some((rank) => rank !== ranks[0])) {
+    throw new UserError(
+      `The adapters have the ranks ${ranks.join(" and ")} at ${path}; linear needs equal ones. Take cat, which is exact, or svd.`,
+    );
+  }
   const sum = (arrays: readonly NdArray[], factors: readonly number[]): NdArray => {
     const data = new Float32Array(arrays[0]!.data.length);
     for (const [n, array] of arrays.entries()) {

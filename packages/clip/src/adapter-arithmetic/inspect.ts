@@ -14,7 +14,7 @@ export interface LayerReport {
   readonly norm: number;
   /** That norm over the norm of the layer's own weight; undefined without the model. */
   readonly relativeNorm?: number;
-  /** exp of the entropy of the squared singular values' shares: how many directions the update uses (Roy & Vetterli, 2007). */
+  /** exp of the entropy of the singular values' shares: how many directions the update uses (Roy & Vetterli, 2007). */
   readonly effectiveRank: number;
 }
 
@@ -38,9 +38,9 @@ export function inspectAdapter(adapter: Adapter, base?: Arrays): LayerReport[] {
 }
 
 function effectiveRank(values: readonly number[]): number {
-  const energy = values.reduce((sum, value) => sum + value * value, 0);
-  if (energy === 0) return 0;
-  const shares = values.map((value) => (value * value) / energy).filter((share) => share > 0);
+  const sum = values.reduce((total, value) => total + value, 0);
+  if (sum === 0) return 0;
+  const shares = values.map((value) => value / sum).filter((share) => share > 0);
   return Math.exp(-shares.reduce((sum, share) => sum + share * Math.log(share), 0));
 }
 
