@@ -146,6 +146,6 @@ function checkDealt(
   if (empty === undefined) return;
   const largest = [...sizes.values()].reduce((most, size) => Math.max(most, size), 0);
   throw new UserError(
-    `Nothing is left for ${empty}: the pictures fall into ${sizes.size} groups, the largest of ${largest}, and a group is not divided; choose other shares or another field.`,
+    `Nothing is left for ${empty}: pictures that look alike, have one title or one value of --by are never divided, which leaves ${sizes.size === 1 ? "a single group" : `${sizes.size} groups`}, the largest of ${largest} pictures; choose other shares or another field.`,
   );
 }

@@ -162,7 +162,7 @@ describe("split", () => {
     const shares = (test: number) => splitDataSet(set, { shares: { test }, seed: 0 });
     await expect(shares(0)).rejects.toThrow(/must leave something to train on, and to hold out/);
     await expect(shares(0.001)).rejects.toThrow(
-      /Nothing is left for test: the pictures fall into 41 groups/,
+      /Nothing is left for test: .*, which leaves 41 groups/,
     );
     await expect(writeImageFolder(join(base, "shards"), [])).rejects.toThrow(
       /shards holds other files/,
