@@ -20,6 +20,7 @@ export async function writeRateSweep(dir: string, sweep: RateSweep): Promise<voi
     columns: columns.map((each) => ({ name: each, label: each })),
     rows,
   };
+  const drawn = untilDivergence(rows, sweep);
   await makeDirectory(dir);
   await writeFileAtomically(join(dir, `${name}.csv`), tableCsv(table));
   await writeFileAtomically(
@@ -31,8 +32,8 @@ export async function writeRateSweep(dir: string, sweep: RateSweep): Promise<voi
     across: "learning rate",
     logX: true,
     lines: [
-      { name: "smoothed", points: pairs(rows, "smoothed") },
-      { name: "loss", points: pairs(rows, "loss"), faint: true },
+      { name: "smoothed", points: pairs(drawn, "smoothed") },
+      { name: "loss", points: pairs(drawn, "loss"), faint: true },
     ],
     marks: [
       ...mark("suggested", found.learningRate),
@@ -52,3 +53,16 @@ const pairs = (rows: readonly Row[], column: "loss" | "smoothed") =>
 
 const mark = (label: string, x: number | undefined) =>
   x === undefined ? [] : [{ name: `${label} ${x.toPrecision(2)}`, x }];
+
+/**
+ * The rows that are drawn: until the loss has risen above its start by half of what was gained, where the lines are cut.
+ * What a diverging loss rises to would press all else flat.
+ */
+function untilDivergence(rows: readonly Row[], { start, least }: RateSweep): Row[] {
+  const top = start + (start - least.loss) / 2;
+  const cut = (loss: number | null) => (loss === null ? null : Math.min(loss, top));
+  const lowest = rows.findIndex(({ learningRate }) => learningRate === least.learningRate);
+  const beyond = rows.findIndex(({ smoothed }, i) => i > lowest && (smoothed ?? 0) > top);
+  const shown = beyond < 0 ? rows : rows.slice(0, beyond + 1);
+  return shown.map((row) => ({ ...row, loss: cut(row.loss), smoothed: cut(row.smoothed) }));
+}

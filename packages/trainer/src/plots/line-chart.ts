@@ -4,7 +4,8 @@ export type Theme = "light" | "dark";
 
 export interface Line {
   readonly name: string;
-  readonly points: readonly (readonly [x: number, y: number])[];
+  /** With how far a point may lie off, a whisker is drawn that far up and down. */
+  readonly points: readonly (readonly [x: number, y: number, spread?: number])[];
   /** Drawn behind the others' thickness, without its points. */
   readonly faint?: boolean;
 }
@@ -40,7 +41,7 @@ export function lineChart(chart: LineChart, theme: Theme): string {
   const { paper, ink, muted, grid } = themes[theme];
   const { width, height, left, right, top, bottom } = frame;
   const values = points.map(([x]) => x);
-  const up = points.map(([, y]) => y);
+  const up = points.flatMap(([, y, spread = 0]) => [y - spread, y + spread]);
   const [x, xTicks] = scale(values, [left, width - right], chart.logX);
   const [y, yTicks] = scale(up, [height - bottom, top], false);
   const text = (content: string, at: string) => `<text ${at}>${escaped(content)}</text>`;
@@ -70,8 +71,11 @@ export function lineChart(chart: LineChart, theme: Theme): string {
       (mark) => `<path d="M${round(x(mark.x))} ${top}V${height - bottom}" ${dashed(muted)}/>`,
     ),
     ...marks.map((mark, i) => {
-      const at = `x="${round(x(mark.x)) + 4}" y="${top + 12 + 16 * i}" font-size="11"`;
-      return text(mark.name, `${at} fill="${muted}"`);
+      const atRight = x(mark.x) > (left + width - right) / 2; // where its name would run into the key
+      const side = atRight
+        ? `x="${round(x(mark.x)) - 4}" text-anchor="end"`
+        : `x="${round(x(mark.x)) + 4}"`;
+      return text(mark.name, `${side} y="${top + 12 + 16 * i}" font-size="11" fill="${muted}"`);
     }),
     ...lines.flatMap(({ name, faint }, i) => {
       const [keyX, keyY] = [width - right + 16, top + 12 + 20 * i];
@@ -98,9 +102,13 @@ function drawn(
   { x, y, color }: { readonly x: Scale; readonly y: Scale; readonly color: string },
 ): string[] {
   const at = points.map(([a, b]) => [round(x(a)), round(y(b))] as const);
+  const whiskers = points.flatMap(([a, b, spread]) =>
+    spread ? [`M${round(x(a))} ${round(y(b - spread))}V${round(y(b + spread))}`] : [],
+  );
   const path = at.map(([a, b], i) => `${i === 0 ? "M" : "L"}${a} ${b}`).join("");
   return [
     `<path d="${path}" fill="none" ${stroke(color, faint)} stroke-linejoin="round"/>`,
+    ...(whiskers.length > 0 ? [`<path d="${whiskers.join("")}" ${stroke(color, true)}/>`] : []),
     ...(faint || at.length > mostDots ? [] : at).map(
       ([a, b]) => `<circle cx="${a}" cy="${b}" r="3.5" fill="${color}"/>`,
     ),

@@ -67,17 +67,39 @@ function runId(labels: Readonly<Record<string, Label>>, seed: number): string {
   return [...safe, ...(plain ? [] : [mark])].join("_").slice(0, 120);
 }
 
-/** A copy of `base` with each value put at its dotted path; what stood there is replaced whole. */
+/**
+ * A copy of `base` with each value put at its dotted path (`data.train.0.shots`); what stood there is replaced whole, and
+ * null takes it away.
+ */
 export function changed(base: Changes, changes: Changes): Record<string, unknown> {
   let result: Record<string, unknown> = { ...base };
-  for (const [path, value] of Object.entries(changes)) result = put(result, path.split("."), value);
+  for (const [path, value] of Object.entries(changes)) {
+    result = put(result, path.split("."), { path, value }) as Record<string, unknown>;
+  }
   return result;
 }
 
-function put(target: unknown, keys: readonly string[], value: unknown): Record<string, unknown> {
-  const [key = "", ...rest] = keys;
+interface Change {
+  readonly path: string;
+  readonly value: unknown;
+}
+
+function put(target: unknown, [key = "", ...rest]: readonly string[], change: Change): unknown {
+  if (Array.isArray(target)) {
+    const items = [...target];
+    if (!Object.hasOwn(items, key)) {
+      throw new UserError(
+        `The path ${change.path} asks for item ${key} of a list of ${items.length}; the first is 0.`,
+      );
+    }
+    items[Number(key)] = rest.length === 0 ? change.value : put(items[Number(key)], rest, change);
+    return items;
+  }
   const object = isObject(target) ? target : {};
-  return { ...object, [key]: rest.length === 0 ? value : put(object[key], rest, value) };
+  if (rest.length > 0) return { ...object, [key]: put(object[key], rest, change) };
+  if (change.value !== null) return { ...object, [key]: change.value };
+  const { [key]: _, ...others } = object;
+  return others;
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

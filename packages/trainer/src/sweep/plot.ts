@@ -3,7 +3,7 @@ import { shown } from "../plots/shown.js";
 import type { SweepPlot } from "./sweep-config.js";
 import type { SweepTable } from "./table.js";
 
-/** A line chart of columns of the table; rows without a number are left out. */
+/** A line chart of columns of the table, with whiskers of ± between seeds; rows without a number are left out. */
 export const sweepChart = (plot: SweepPlot, table: SweepTable): LineChart => ({
   title: plot.title,
   across: labelOf(plot.x, table),
@@ -19,8 +19,9 @@ function linesOf({ x, y, by }: SweepPlot, table: SweepTable): Line[] {
     groups.map((group) => {
       const own = rows.filter((row) => by === undefined || (row[by] ?? null) === group);
       const found = own.flatMap((row) => {
-        const [a, b] = [row[x], row[column]];
-        return typeof a === "number" && typeof b === "number" ? [[a, b] as const] : [];
+        const [a, b, spread] = [row[x], row[column], row[`${column}±`]];
+        if (typeof a !== "number" || typeof b !== "number") return [];
+        return [typeof spread === "number" ? ([a, b, spread] as const) : ([a, b] as const)];
       });
       const named = y.length > 1 || by === undefined ? [labelOf(column, table)] : [];
       if (by !== undefined) named.push(`${labelOf(by, table)} ${shown(group ?? null)}`);

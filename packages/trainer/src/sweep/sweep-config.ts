@@ -37,7 +37,9 @@ const plot = z.strictObject({
 export const sweepConfig = z.strictObject({
   title: z.string().min(1),
   base: z.union([z.string().min(1), z.record(z.string(), z.unknown())]),
-  set: overrides.default({}).describe("changes to the base for every run, by path"),
+  set: overrides
+    .default({})
+    .describe("changes to the base for every run, by path; null takes a key away"),
   axes: z.array(axis).default([]),
   seeds: z
     .array(z.int().min(0))

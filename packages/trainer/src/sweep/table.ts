@@ -73,6 +73,12 @@ export function sweepTable(sweep: SweepConfig, results: readonly RunResult[]): S
   return { title: sweep.title, columns, rows };
 }
 
+/** Columns that the sweep file asks for, in the table or in a plot, and that no row has. */
+export function unknownColumns(sweep: SweepConfig, { rows }: SweepTable): string[] {
+  const asked = [...(sweep.columns ?? []), ...sweep.plots.flatMap(({ x, y }) => [x, ...y])];
+  return [...new Set(asked)].filter((name) => rows.every((each) => each[name] === undefined));
+}
+
 /** Results that differ in nothing but the seed, together. */
 function cellsOf(results: readonly RunResult[]): RunResult[][] {
   const cells = new Map<string, RunResult[]>();
