@@ -11,6 +11,8 @@ export interface LoadedModel {
   readonly model: ClipModel;
   readonly adapter?: Adapter;
   readonly strength: number;
+  /** Of a run that trained a tower whole: what it began with. */
+  readonly tunedFrom?: { readonly model: string } | "nothing";
   /** Where it came from, for the index's manifest and for messages. */
   readonly origin: ModelOrigin;
 }
@@ -23,17 +25,23 @@ export interface ModelOrigin {
 
 /** @throws UserError when files are missing or broken, or the adapter belongs to another model */
 export async function loadChoice(choice: ModelChoice): Promise<LoadedModel> {
-  const resolved = choice.run === undefined ? choice : await readRun(choice.run, choice.strength);
+  const resolved: Resolved =
+    choice.run === undefined ? choice : await readRun(choice.run, choice.strength);
   const { model: name = "tiny", adapter: adapterDir, strength = 1 } = resolved;
   const path = await modelDirectory(name);
   const model = await loadModel(path);
-  if (adapterDir === undefined) return { model, strength, origin: { name, path } };
+  if (adapterDir === undefined) {
+    const { tunedFrom } = resolved;
+    return { model, strength, ...(tunedFrom && { tunedFrom }), origin: { name, path } };
+  }
   const adapter = await loadAdapter(resolve(adapterDir), model);
   return { model, adapter, strength, origin: { name, path, adapter: resolve(adapterDir) } };
 }
 
+type Resolved = ModelChoice & Pick<LoadedModel, "tunedFrom">;
+
 /** What a run directory's config.json says of the model that the run ended with. */
-async function readRun(run: string, strength: number | undefined): Promise<ModelChoice> {
+async function readRun(run: string, strength: number | undefined): Promise<Resolved> {
   const path = join(resolve(run), "config.json");
   const text = await readFile(path, "utf8").catch(() => {
     throw new UserError(
@@ -47,7 +55,12 @@ async function readRun(run: string, strength: number | undefined): Promise<Model
     () => true,
     () => false,
   );
-  if (!adapted && config.mode !== "lora") return { model: best };
+  if (!adapted && config.mode !== "lora") {
+    return {
+      model: best,
+      tunedFrom: config.init === "random" ? "nothing" : { model: config.model },
+    };
+  }
   return { model: config.model, adapter: best, strength: strength ?? config.lora.strength };
 }
 

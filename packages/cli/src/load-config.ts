@@ -28,14 +28,16 @@ export interface Placement {
   /** The file that the configuration came from: named in errors, and paths are relative to it. */
   readonly where: string;
   readonly dataDir: string;
+  /** What errors call the configuration, where it is not the file as it stands. */
+  readonly as?: string;
 }
 
 /** As {@link loadConfig}, of a configuration that is in memory. */
 export async function placeConfig(
   value: unknown,
-  { where, dataDir }: Placement,
+  { where, dataDir, as = where }: Placement,
 ): Promise<TrainConfig> {
-  const config = parseTrainConfig(value, where);
+  const config = parseTrainConfig(value, as);
   const from = dirname(where);
   const place = <T extends DataSource>(source: T) => placeSource(source, from, dataDir);
   const { inDomain, outOfDomain } = config.data.evaluate;
@@ -100,6 +102,8 @@ function parseYaml(path: string, text: string): unknown {
     if (!(error instanceof YAMLParseError)) throw error;
     const at = error.linePos?.[0];
     const where = at ? `${path}:${at.line}:${at.col}` : path;
-    throw new UserError(`${where} is not valid YAML: ${error.message.split("\n")[0]}`);
+    throw new UserError(
+      `${where} is not valid YAML: ${error.message.replace(/ at line \d+[\s\S]*/, "")}.`,
+    );
   }
 }

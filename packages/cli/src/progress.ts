@@ -47,7 +47,7 @@ export function createProgress({
       }
       clear();
       const drawing = total === undefined ? "" : `${bar(done / total)} `;
-      stream.write(fit(`${drawing}${text}`, stream.columns ?? 80));
+      stream.write(fit(`${drawing}${text}`, stream.columns || 80));
       visible = true;
     },
     line(text) {

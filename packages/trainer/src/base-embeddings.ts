@@ -5,8 +5,8 @@ import type { Arrays } from "@cliptune/engine";
 import { siglipBias } from "@cliptune/losses";
 import { initAverages } from "./averages.js";
 import { createEmbedder } from "./embedder.js";
-import { prepareEvaluation } from "./evaluate.js";
-import type { Pair } from "./folder.js";
+import { encodePictures, prepareEvaluation } from "./evaluation-set.js";
+import { type Pair, titleKey } from "./folder.js";
 import type { LoopParts } from "./plan.js";
 import type { RunDir } from "./run-dir.js";
 import type { Sample } from "./sampler.js";
@@ -69,9 +69,6 @@ function lookup(data: Float32Array, keys: readonly string[]) {
   };
 }
 
-/** Pictures encoded together. */
-const chunkSize = 256;
-
 /** @returns `image` `[n, D]`, zeros for a broken picture that training skips, and `text` `[m, D]` */
 async function encodeBase(
   { config, engine, trainable }: Pick<LoopParts, "config" | "engine" | "trainable">,
@@ -85,14 +82,14 @@ async function encodeBase(
   const skip = config.data.onError === "skip";
   const onSkip = skip ? () => undefined : undefined; // training itself tells of it
   const set = prepareEvaluation(pairs, { preprocessing, onSkip });
-  const blank = new Uint8Array(preprocessing.crop ** 2 * 3);
   const image = new Float32Array(pairs.length * shape.projectionDim);
   try {
-    for (let start = 0; start < pairs.length; start += chunkSize) {
-      const chunk = pairs.slice(start, start + chunkSize);
-      const pixels = await Promise.all(chunk.map(async (pair) => (await set.load(pair)) ?? blank));
-      const rows = await embedder.encodeImages(Buffer.concat(pixels), chunk.length);
-      image.set(rows, start * shape.projectionDim);
+    const { rows, pairs: whole } = await encodePictures(embedder, set);
+    const rowOf = new Map(whole.map((pair, row) => [pair, row * shape.projectionDim]));
+    for (const [i, pair] of pairs.entries()) {
+      const from = rowOf.get(pair);
+      if (from === undefined) continue;
+      image.set(rows.data.subarray(from, from + shape.projectionDim), i * shape.projectionDim);
     }
     const text = await embedder.encodeTexts(captions);
     const array = (data: Float32Array, rows: number) =>
@@ -122,7 +119,7 @@ export async function initBias(parts: BaseParts, samples: readonly Sample[]): Pr
         product += image!.data[i * width + d]! * text!.data[j * width + d]!;
       }
       logits[i * pairs.length + j] = scale * product;
-      if (pairs[i]!.title === pairs[j]!.title) positives++;
+      if (titleKey(pairs[i]!.title) === titleKey(pairs[j]!.title)) positives++;
     }
   }
   const bias = positives < logits.length ? siglipBias(logits, positives) : 0;

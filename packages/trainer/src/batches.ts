@@ -4,11 +4,11 @@ import type { CanvasCache } from "./canvas-cache.js";
 import type { ClassPrompts } from "./class-prompts.js";
 import { drawColors } from "./color-matrix.js";
 import type { TrainConfig } from "./config.js";
-import type { Pair } from "./folder.js";
+import { titleKey } from "./folder.js";
 import type { LossNeeds } from "./loss-config.js";
 import { hashText, permutation, stream } from "./random.js";
 import type { Sample, Sampler, WeightedPairs } from "./sampler.js";
-import type { OnSkip } from "./skipped.js";
+import { type OnSkip, withSkipHint } from "./skipped.js";
 import { drawOtherCaption, drawViews } from "./streams.js";
 import type { TextPairs } from "./text-pairs.js";
 import type { TokenRows, TokenTable } from "./token-table.js";
@@ -92,7 +92,7 @@ export function createBatches(source: BatchSource): (step: number) => Promise<Ba
         patches,
         ids,
         ends,
-        titles: Int32Array.from(found, ({ sample }) => titleKey(sample.pair)),
+        titles: Int32Array.from(found, ({ sample }) => titleNumber(sample.pair.title)),
         captions: Int32Array.from(captions, tokens.indexOf),
         ...(needs.views && drawViews(found, needs.views, config.seed)),
         ...(others && otherText(tokens.rows(others, [...captions, ...(pairs ?? [])]))),
@@ -131,8 +131,8 @@ const pairText = (tokens: TokenTable, pairs: readonly string[], beside: readonly
   return { pairIds: ids, pairEnds: ends, pairKeys: Int32Array.from(pairs, tokens.indexOf) };
 };
 
-/** Equal for equal titles whatever their case; 31 bits, so that two titles out of a batch hardly ever meet. */
-const titleKey = (pair: Pair): number => hashText(pair.title.trim().toLowerCase()) >>> 1;
+/** 31 bits: two titles out of a batch hardly ever meet. */
+const titleNumber = (title: string): number => hashText(titleKey(title)) >>> 1;
 
 interface Loaded {
   readonly sample: Sample;
@@ -153,7 +153,7 @@ function createLoader({ config, sets, canvases, onSkip }: BatchSource) {
       return { sample, canvas: await canvases.load(file) };
     } catch (error) {
       const { pairs } = sets[sample.set]!;
-      if (!skip || !(error instanceof UserError)) throw error;
+      if (!skip || !(error instanceof UserError)) throw withSkipHint(error);
       if (!broken.has(file)) onSkip({ file, reason: error.message });
       broken.add(file);
       if (tries === pairs.length) {

@@ -1,10 +1,13 @@
-import { availableParallelism } from "node:os";
-import { type Preprocessing, preprocessImage } from "@cliptune/clip";
 import { type Engine, UserError } from "@cliptune/engine";
-import { limiter } from "./canvas-cache.js";
 import type { PairEncoder } from "./embedder.js";
 import { meanGap, pairAlignment, towerGeometry } from "./embedding-geometry.js";
-import type { Pair } from "./folder.js";
+import {
+  type EvaluationSet,
+  encodePictures,
+  type PictureOptions,
+  prepareEvaluation,
+} from "./evaluation-set.js";
+import { type Pair, titleKey } from "./folder.js";
 import {
   engineProducts,
   gatherRows,
@@ -14,7 +17,6 @@ import {
   rowsOf,
 } from "./inner-products.js";
 import { type Ranking, rank } from "./retrieval.js";
-import type { OnSkip } from "./skipped.js";
 import { checkTemplates, classEmbeddings, type ZeroShot, zeroShot } from "./zero-shot.js";
 
 export interface RetrievalMetrics {
@@ -45,93 +47,11 @@ export interface RetrievalMetrics {
   readonly zeroShot?: ZeroShot;
 }
 
-/** Pairs whose pictures are read when they are needed, and kept while they are few. */
-export interface EvaluationSet {
-  readonly pairs: readonly Pair[];
-  /** `[S, S, 3]`, or undefined for a broken picture that may be left out. */
-  load(pair: Pair): Promise<Uint8Array | undefined>;
-}
-
-export interface EvaluationOptions {
-  readonly preprocessing: Preprocessing;
-  /** Leave broken pictures out and call this, once for each, instead of stopping. */
-  readonly onSkip?: OnSkip | undefined;
+export interface EvaluationOptions extends PictureOptions {
   /** Compares pictures and titles there instead of in plain code: for more than a few thousand. */
   readonly engine?: Engine | undefined;
   /** Prompts of each class of labelled pairs, `{}` for its name; unless given, the name alone. */
   readonly templates?: readonly string[] | undefined;
-}
-
-/** Memory for preprocessed pictures, in bytes; more are decoded again at the next evaluation. */
-const keptBytes = 512e6;
-
-/** Pictures encoded together, and decoded ahead while the engine encodes those before. */
-const chunkSize = 256;
-
-export function prepareEvaluation(
-  pairs: readonly Pair[],
-  { preprocessing, onSkip }: EvaluationOptions,
-): EvaluationSet {
-  if (pairs.length === 0)
-    throw new UserError("There is nothing to evaluate; the data set is empty.");
-  const limit = limiter(2 * availableParallelism());
-  const kept = new Map<string, Uint8Array | undefined>();
-  const most = keptBytes / (preprocessing.crop ** 2 * 3);
-  const decode = async ({ file }: Pair): Promise<Uint8Array | undefined> => {
-    try {
-      const pixels = await preprocessImage(file, preprocessing);
-      if (kept.size < most) kept.set(file, pixels);
-      return pixels;
-    } catch (error) {
-      if (!onSkip || !(error instanceof UserError)) throw error;
-      kept.set(file, undefined);
-      onSkip({ file, reason: error.message });
-      return undefined;
-    }
-  };
-  const load = async (pair: Pair) =>
-    kept.has(pair.file) ? kept.get(pair.file) : limit(() => decode(pair));
-  return { pairs, load };
-}
-
-interface EncodedImages {
-  readonly rows: Rows;
-  /** The pair of each row. */
-  readonly pairs: readonly Pair[];
-}
-
-async function encodeImages(encoder: PairEncoder, set: EvaluationSet): Promise<EncodedImages> {
-  const { pairs } = set;
-  const vectors: Float32Array[] = [];
-  const encoded: Pair[] = [];
-  const read = (start: number): Promise<(Uint8Array | undefined)[]> => {
-    const made = Promise.all(pairs.slice(start, start + chunkSize).map((pair) => set.load(pair)));
-    made.catch(() => undefined); // reported where it is awaited
-    return made;
-  };
-  let next = read(0);
-  for (let start = 0; start < pairs.length; start += chunkSize) {
-    const found = await next;
-    next = read(start + chunkSize);
-    const whole = found.filter((pixels) => pixels !== undefined);
-    encoded.push(...found.flatMap((pixels, i) => (pixels ? [pairs[start + i]!] : [])));
-    if (whole.length > 0)
-      vectors.push(await encoder.encodeImages(Buffer.concat(whole), whole.length));
-  }
-  if (encoded.length === 0) {
-    throw new UserError(`None of the ${pairs.length} pictures to evaluate can be read.`);
-  }
-  return { rows: rowsOf(joined(vectors), encoded.length), pairs: encoded };
-}
-
-function joined(parts: readonly Float32Array[]): Float32Array {
-  const all = new Float32Array(parts.reduce((n, part) => n + part.length, 0));
-  let start = 0;
-  for (const part of parts) {
-    all.set(part, start);
-    start += part.length;
-  }
-  return all;
 }
 
 export interface Measuring {
@@ -146,22 +66,21 @@ export async function evaluatePrepared(
   set: EvaluationSet,
   { products, templates }: Measuring,
 ): Promise<RetrievalMetrics> {
-  const { rows: image, pairs } = await encodeImages(encoder, set);
-  const titlesOfImages = pairs.map(({ title }) => title);
-  const titles = [...new Set(titlesOfImages)];
-  const rowOf = new Map(titles.map((title, row) => [title, row]));
-  const text = rowsOf(await encoder.encodeTexts(titles), titles.length);
+  const { rows: image, pairs } = await encodePictures(encoder, set);
+  const titles = distinctTitles(pairs);
+  const rowOf = new Map([...titles.keys()].map((key, row) => [key, row]));
+  const text = rowsOf(await encoder.encodeTexts([...titles.values()]), titles.size);
   if (![image, text].every(({ data }) => data.every(Number.isFinite))) {
     throw new UserError("The model's embeddings are not finite numbers; its weights are broken.");
   }
-  const imageTitles = Int32Array.from(titlesOfImages, (title) => rowOf.get(title)!);
+  const imageTitles = Int32Array.from(pairs, ({ title }) => rowOf.get(titleKey(title))!);
   const paired = gatherRows(text, imageTitles);
   const [ofImages, ofTexts] = [
     await towerGeometry(image, products),
     await towerGeometry(text, products),
   ];
   return {
-    n: titles.length,
+    n: titles.size,
     images: image.n,
     dimension: image.width,
     textToImage: await rank(text, image, { relevant: rowsByKey(imageTitles, text.n), products }),
@@ -179,6 +98,14 @@ export async function evaluatePrepared(
     modalityGap: meanGap(image, paired),
     ...(await labelled(encoder, { image, pairs }, { products, templates })),
   };
+}
+
+/** Each title as it was first written, by its key. */
+function distinctTitles(pairs: readonly Pair[]): Map<string, string> {
+  const titles = new Map<string, string>();
+  for (const { title } of pairs)
+    if (!titles.has(titleKey(title))) titles.set(titleKey(title), title);
+  return titles;
 }
 
 /** For each key below `count`, the rows that have it. */
@@ -204,25 +131,33 @@ async function labelled(
   return { zeroShot: await zeroShot(chosen, prompts, { labels, products }) };
 }
 
+/** Measures encoders on the same pairs: pictures are read once, as far as they can be kept. */
+export function retrievalEvaluation(
+  pairs: readonly Pair[],
+  options: EvaluationOptions,
+): (encoder: PairEncoder) => Promise<RetrievalMetrics> {
+  const { engine, templates = ["{}"] } = options;
+  checkTemplates(templates);
+  const set = prepareEvaluation(pairs, options);
+  return async (encoder) => {
+    if (!engine) return evaluatePrepared(encoder, set, { products: plainProducts, templates });
+    const { products, dispose } = engineProducts(engine);
+    try {
+      return await evaluatePrepared(encoder, set, { products, templates });
+    } finally {
+      await dispose();
+    }
+  };
+}
+
 /**
  * Ranking both ways, zero-shot accuracy of labelled pairs, and the geometry of the embedding space, on
  * plainly preprocessed pictures and titles.
  *
  * @throws UserError naming a broken picture, unless `onSkip` is given, or a template without `{}`
  */
-export async function evaluateRetrieval(
+export const evaluateRetrieval = async (
   encoder: PairEncoder,
   pairs: readonly Pair[],
   options: EvaluationOptions,
-): Promise<RetrievalMetrics> {
-  const { engine, templates = ["{}"] } = options;
-  checkTemplates(templates);
-  const set = prepareEvaluation(pairs, options);
-  if (!engine) return evaluatePrepared(encoder, set, { products: plainProducts, templates });
-  const { products, dispose } = engineProducts(engine);
-  try {
-    return await evaluatePrepared(encoder, set, { products, templates });
-  } finally {
-    await dispose();
-  }
-}
+): Promise<RetrievalMetrics> => retrievalEvaluation(pairs, options)(encoder);

@@ -2,10 +2,12 @@ import type { Engine } from "@cliptune/engine";
 import type { TrainConfig } from "./config.js";
 import type { DataSets } from "./data-sets.js";
 import { createEmbedder } from "./embedder.js";
-import { type EvaluationSet, evaluatePrepared, prepareEvaluation } from "./evaluate.js";
+import { evaluatePrepared } from "./evaluate.js";
+import { type EvaluationSet, prepareEvaluation } from "./evaluation-set.js";
+import type { Pair } from "./folder.js";
 import { engineProducts } from "./inner-products.js";
 import type { SetMetrics, SetName } from "./metrics-log.js";
-import type { OnSkip } from "./skipped.js";
+import { type OnSkip, withSkipHint } from "./skipped.js";
 import type { Trainable } from "./trainable.js";
 
 export interface Evaluator {
@@ -30,7 +32,13 @@ export function createEvaluator(parts: EvaluatorParts): Evaluator {
   const prepared: [SetName, EvaluationSet][] = [];
   for (const name of ["inDomain", "outOfDomain"] as const) {
     const pairs = data.evaluate[name];
-    if (pairs) prepared.push([name, prepareEvaluation(pairs, { preprocessing, onSkip })]);
+    if (!pairs) continue;
+    const set = prepareEvaluation(pairs, { preprocessing, onSkip });
+    const load = (pair: Pair) =>
+      set.load(pair).catch((error: unknown) => {
+        throw withSkipHint(error);
+      });
+    prepared.push([name, { ...set, load }]);
   }
   const embedder = createEmbedder(engine, trainable, {
     batchSize: config.evaluate.batchSize,

@@ -20,6 +20,9 @@ export interface Pair {
   readonly fields?: Fields;
 }
 
+/** Titles that differ in case alone are one: the towers read small letters. */
+export const titleKey = (title: string): string => title.trim().toLowerCase();
+
 export interface FolderOptions {
   /** Keep only the pairs whose `split` is this. */
   readonly split?: string;

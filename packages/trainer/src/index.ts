@@ -9,7 +9,13 @@ export {
 export { type DataSets, loadDataSets } from "./data-sets.js";
 export { type Drift, drift, type EmbeddedSet } from "./drift.js";
 export type { PairEncoder } from "./embedder.js";
-export { type EvaluationOptions, evaluateRetrieval, type RetrievalMetrics } from "./evaluate.js";
+export {
+  type EvaluationOptions,
+  evaluateRetrieval,
+  type RetrievalMetrics,
+  retrievalEvaluation,
+} from "./evaluate.js";
+export { type EvaluationSet, encodePictures, prepareEvaluation } from "./evaluation-set.js";
 export type { TrainEvent } from "./events.js";
 export { type FolderOptions, type Pair, readFolder } from "./folder.js";
 export {
@@ -43,7 +49,7 @@ export { tableMarkdown } from "./sweep/render-table.js";
 export { runNumbers, type StrengthResult, strengthNumbers } from "./sweep/run-results.js";
 export { strengthCurve } from "./sweep/strength-curve.js";
 export { parseSweepConfig, type SweepConfig } from "./sweep/sweep-config.js";
-export { type RunResult, type SweepTable, sweepTable } from "./sweep/table.js";
+export { type RunResult, type SweepTable, sweepTable, unknownColumns } from "./sweep/table.js";
 export { writeSweep } from "./sweep/write-sweep.js";
 export { type TrainOptions, train } from "./train.js";
 export { loadTrainModel } from "./train-model.js";

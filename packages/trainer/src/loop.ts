@@ -20,8 +20,7 @@ export async function runLoop(parts: LoopParts): Promise<Summary> {
   const plan = planRun(parts, sampler.stepsPerEpoch);
   const progress = startProgress(run);
   const onSkip: OnSkip = (picture) => {
-    parts.skips.add(picture);
-    onEvent({ type: "warning", message: picture.reason });
+    if (parts.skips.add(picture)) onEvent({ type: "warning", message: picture.reason });
   };
   const evaluator = createEvaluator({ ...parts, onSkip });
   const stepper = createStepper(parts, plan);

@@ -1,4 +1,5 @@
 import { appendFile, readFile } from "node:fs/promises";
+import { UserError } from "@cliptune/engine";
 import { diskError, isMissing, writeFileAtomically } from "./disk.js";
 
 /** A broken picture that the run goes on without. */
@@ -9,10 +10,17 @@ export interface SkippedPicture {
 
 export type OnSkip = (picture: SkippedPicture) => void;
 
+/** The fault of a picture, and what to do where it need not stop the run; anything else unchanged. */
+export const withSkipHint = (error: unknown): unknown =>
+  error instanceof UserError
+    ? new UserError(`${error.message} Or leave it out with data: { onError: skip }.`)
+    : error;
+
 /** `skipped.jsonl`: each broken picture once, whatever used it and however often the run was resumed. */
 export interface SkipList {
   readonly count: number;
-  add(picture: SkippedPicture): void;
+  /** @returns whether it is new */
+  add(picture: SkippedPicture): boolean;
   /** Waits until all are written. */
   close(): Promise<void>;
 }
@@ -28,10 +36,11 @@ export async function openSkipList(path: string): Promise<SkipList> {
       return known.size;
     },
     add(picture) {
-      if (known.has(picture.file)) return;
+      if (known.has(picture.file)) return false;
       known.add(picture.file);
       queue = queue.then(() => appendFile(path, lineOf(picture)));
       queue.catch(() => undefined); // thrown by close
+      return true;
     },
     close: () =>
       queue.catch((error: unknown) => {

@@ -22,6 +22,7 @@ test("a corrupt picture stops training with its name, or is skipped with one war
   const trainOnly = { train: [{ path: world.pictures }] };
   const stopped = start("stop", { data: trainOnly });
   await expect(stopped).rejects.toThrow(`${bad} cannot be decoded`);
+  await expect(stopped).rejects.toThrow("leave it out with data: { onError: skip }");
   await expect(stopped).rejects.toMatchObject({ name: "UserError" });
   await expect(start("stop", { data: trainOnly })).rejects.toThrow("blue-bar.png"); // not "holds a run"
   const warnings: string[] = [];
@@ -32,7 +33,7 @@ test("a corrupt picture stops training with its name, or is skipped with one war
   });
   expect(summary.step).toBe(3);
   expect(summary.base!.inDomain!.images).toBe(31);
-  expect(warnings).toHaveLength(2); // once in training, once in evaluation
+  expect(warnings).toHaveLength(1); // though training and evaluation both met it
   expect(warnings[0]).toContain("blue-bar.png");
   expect(summary.skipped).toBe(1);
   const listed = await readFile(join(world.dir, "skip/skipped.jsonl"), "utf8");

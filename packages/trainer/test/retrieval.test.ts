@@ -2,6 +2,7 @@ import { createEngine } from "@cliptune/engine";
 import type { RetrievalMetrics } from "@cliptune/trainer";
 import { expect, test } from "vitest";
 import { meanGap, pairAlignment, towerGeometry } from "../dist/embedding-geometry.js";
+import { evaluatePrepared } from "../dist/evaluate.js";
 import { engineProducts, plainProducts, rowsOf } from "../dist/inner-products.js";
 import { stream } from "../dist/random.js";
 import { placesOf, rank } from "../dist/retrieval.js";
@@ -139,4 +140,24 @@ test("the best checkpoint has the highest in-domain recall at 10 among those tha
   expect(isBetter(sets(0.5, 0.3), sets(0.6, 0.1), 0.25)).toBe(true);
   expect(isBetter(sets(0.5, 0.3), sets(0.5, 0.3))).toBe(false); // a tie keeps the earlier
   expect(isBetter({ inDomain: metrics(0.5, 0.2) }, { inDomain: metrics(0.5, 0.1) })).toBe(true);
+});
+
+test("titles that differ in case alone are one query, and a broken picture is in no measure", async () => {
+  const pairs = ["Red Car", "red car", "boat", "boat"].map((title, i) => {
+    const name = String(i);
+    return { id: name, file: name, title, captions: [title] };
+  });
+  const load = async ({ id }: { readonly id: string }) =>
+    id === "3" ? undefined : Uint8Array.of(id === "2" ? 1 : 0);
+  const unit = (boat: boolean) => (boat ? [0, 1] : [1, 0]);
+  const encoder = {
+    encodeImages: async (pixels: Uint8Array) =>
+      Float32Array.from([...pixels].flatMap((value) => unit(value === 1))),
+    encodeTexts: async (texts: readonly string[]) =>
+      Float32Array.from(texts.flatMap((text) => unit(text === "boat"))),
+  };
+  const found = await evaluatePrepared(encoder, { pairs, load }, { products, templates: ["{}"] });
+  expect(found).toMatchObject({ n: 2, images: 3 });
+  expect(found.textToImage.r1).toBe(1); // two equal rows of text would hide one another
+  expect(found.imageToText.r1).toBe(1);
 });

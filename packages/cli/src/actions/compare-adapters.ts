@@ -1,13 +1,14 @@
 import { resolve } from "node:path";
-import {
-  createEncoder,
-  type Encoder,
-  loadAdapter,
-  loadModel,
-  preprocessImage,
-} from "@cliptune/clip";
+import { createEncoder, type Encoder, loadAdapter, loadModel } from "@cliptune/clip";
 import type { Engine } from "@cliptune/engine";
-import { drift, type EmbeddedSet, type Pair, readFolder } from "@cliptune/trainer";
+import {
+  drift,
+  type EmbeddedSet,
+  type EvaluationSet,
+  encodePictures,
+  prepareEvaluation,
+  readFolder,
+} from "@cliptune/trainer";
 import { dataFolder } from "../bundled-sets.js";
 import type { Answer } from "../command.js";
 import { withEngine } from "../engine-choice.js";
@@ -25,7 +26,6 @@ export interface CompareOptions {
 }
 
 const k = 10;
-const picturesAtATime = 256;
 
 /** Searches a set's pictures by its titles with one model and with another, and counts what differs. */
 export async function compareAdapters(options: CompareOptions): Promise<Answer> {
@@ -34,15 +34,20 @@ export async function compareAdapters(options: CompareOptions): Promise<Answer> 
   const other = options.other && (await loadAdapter(resolve(options.other), model));
   const folder = await dataFolder(options.data, options.dataDir);
   const pairs = await readFolder(folder, options.split ? { split: options.split } : {});
-  const pixels = await Promise.all(
-    pairs.map(({ file }) => preprocessImage(file, model.preprocessing)),
-  );
+  let skipped = 0;
+  const set = prepareEvaluation(pairs, {
+    preprocessing: model.preprocessing,
+    onSkip: ({ reason }) => {
+      skipped++;
+      console.error(`left out: ${reason}`);
+    },
+  });
   const result = await withEngine(options.engine, async (engine: Engine) => {
     const encoder = await createEncoder(engine, model, other ? { adapter: other } : {});
     try {
-      const before = await embedded(encoder, pairs, pixels);
+      const before = await embedded(encoder, set);
       await encoder.setAdapter(adapter);
-      return drift(before, await embedded(encoder, pairs, pixels), k);
+      return drift(before, await embedded(encoder, set), k);
     } finally {
       await encoder.dispose();
     }
@@ -50,9 +55,9 @@ export async function compareAdapters(options: CompareOptions): Promise<Answer> 
   const percent = (share: number) => `${(100 * share).toFixed(1)} %`;
   const from = options.other ?? "the base model";
   return {
-    json: { ...result, pictures: pairs.length, from },
+    json: { ...result, pictures: pairs.length - skipped, skipped, from },
     text: [
-      `${result.queries} titles, ${pairs.length} pictures, from ${from} to ${options.adapter}`,
+      `${result.queries} titles, ${pairs.length - skipped} pictures, from ${from} to ${options.adapter}`,
       `of each title's top ${k} changed   ${percent(result.changedShare)}`,
       `titles with another first picture  ${percent(result.changedFirst)}`,
       `titles with the same top ${k}        ${percent(result.same)}`,
@@ -60,17 +65,9 @@ export async function compareAdapters(options: CompareOptions): Promise<Answer> 
   };
 }
 
-async function embedded(
-  encoder: Encoder,
-  pairs: readonly Pair[],
-  pixels: readonly Uint8Array[],
-): Promise<EmbeddedSet> {
-  const { dimension } = encoder;
-  const items = new Float32Array(pairs.length * dimension);
-  for (let start = 0; start < pixels.length; start += picturesAtATime) {
-    const part = pixels.slice(start, start + picturesAtATime);
-    items.set(await encoder.encodeImages(Buffer.concat(part), part.length), start * dimension);
-  }
+async function embedded(encoder: Encoder, set: EvaluationSet): Promise<EmbeddedSet> {
+  const { rows, pairs } = await encodePictures(encoder, set);
   const titles = [...new Set(pairs.map(({ title }) => title))];
-  return { queries: await encoder.encodeTexts(titles), items, dimension };
+  const { dimension } = encoder;
+  return { queries: await encoder.encodeTexts(titles), items: rows.data, dimension };
 }

@@ -44,9 +44,16 @@ export async function inspectData(options: InspectDataOptions): Promise<Answer> 
     text: [
       ...describe(found, skipped),
       ...(examples.length > 0 ? [`contact sheet: ${sheet}`] : []),
+      ...next(options.choice.data, found),
     ].join("\n"),
   };
 }
+
+/** A set without splits is dealt before anything is trained on it. */
+const next = (data: string, { splits }: Inspection): string[] =>
+  Object.keys(splits).length > 0
+    ? []
+    : [`Next: cliptune data split ${data} --out ${data.replace(/[/\\]+$/, "")}-split`];
 
 /** Longer captions than this many tokens are counted as this long. */
 const longest = 512;

@@ -1,11 +1,10 @@
-import { createEncoder, type Encoder } from "@cliptune/clip";
-import type { Engine } from "@cliptune/engine";
-import { evaluateRetrieval, type RetrievalMetrics, readFolder } from "@cliptune/trainer";
+import { type RetrievalMetrics, readFolder, retrievalEvaluation } from "@cliptune/trainer";
 import { dataFolder } from "../bundled-sets.js";
 import type { Answer } from "../command.js";
 import { withEngine } from "../engine-choice.js";
-import { type LoadedModel, loadChoice } from "../load-choice.js";
 import type { ModelChoice } from "../model-choice.js";
+import { createProgress } from "../progress.js";
+import { withBaseAndTuned } from "./base-and-tuned.js";
 
 export interface EvaluateOptions {
   readonly data: string;
@@ -17,54 +16,53 @@ export interface EvaluateOptions {
   readonly dataDir: string;
 }
 
-/** What a model finds among held-out pairs; with an adapter, the base model's figures beside. */
+/** What a model finds among held-out pairs; of a tuned one, the figures of what it began with beside. */
 export async function runEvaluation(options: EvaluateOptions): Promise<Answer> {
-  const { data, split } = options;
+  const { data, split, templates } = options;
   const folder = await dataFolder(data, options.dataDir);
   const pairs = await readFolder(folder, split === undefined ? {} : { split });
-  const loaded = await loadChoice(options.choice);
-  const { preprocessing } = loaded.model;
-  const { base, tuned } = await withEngine(options.engine, (engine) =>
-    withEncoder(engine, loaded, async (encoder) => {
-      const measuring = { preprocessing, engine, templates: options.templates };
-      const tuned = await evaluateRetrieval(encoder, pairs, measuring);
-      if (!loaded.adapter) return { base: tuned };
-      encoder.setStrength(0);
-      return { base: await evaluateRetrieval(encoder, pairs, measuring), tuned };
+  const progress = createProgress({ label: "pictures" });
+  const results: Results = {};
+  let skipped = 0;
+  await withEngine(options.engine, (engine) =>
+    withBaseAndTuned(engine, options.choice, async (models, { preprocessing }) => {
+      const all = models.length * pairs.length;
+      const measure = retrievalEvaluation(pairs, {
+        ...{ preprocessing, engine, templates },
+        onProgress: (done) =>
+          progress.update(Object.keys(results).length * pairs.length + done, all),
+        onSkip: ({ reason }) => {
+          skipped++;
+          progress.line(`left out: ${reason}`);
+        },
+      });
+      for (const { name, use } of models) results[name] = await measure(use());
     }),
-  );
-  const { n, images } = base;
+  ).finally(() => progress.stop());
+  const { n, images } = (results.base ?? results.tuned)!;
+  const where = { data: folder, ...(split === undefined ? {} : { split }) };
   return {
-    json: { data: folder, ...(split === undefined ? {} : { split }), n, images, base, tuned },
-    text: describe({ n, images }, { base, tuned }),
+    json: { ...where, n, images, skipped, ...results },
+    text: describe({ n, images, skipped }, results),
   };
-}
-
-async function withEncoder<T>(
-  engine: Engine,
-  { model, adapter, strength }: LoadedModel,
-  body: (encoder: Encoder) => Promise<T>,
-): Promise<T> {
-  const encoder = await createEncoder(engine, model, adapter ? { adapter, strength } : {});
-  try {
-    return await body(encoder);
-  } finally {
-    await encoder.dispose();
-  }
 }
 
 interface Sizes {
   readonly n: number;
   readonly images: number;
+  /** Broken pictures. */
+  readonly skipped: number;
 }
 
+/** One of them at least. */
 interface Results {
-  readonly base: RetrievalMetrics;
-  readonly tuned?: RetrievalMetrics | undefined;
+  base?: RetrievalMetrics;
+  tuned?: RetrievalMetrics;
 }
 
-function describe({ n, images }: Sizes, { base, tuned }: Results): string {
-  const columns = tuned ? [base, tuned] : [base];
+function describe({ n, images, skipped }: Sizes, { base, tuned }: Results): string {
+  const columns = [base, tuned].filter((metrics) => metrics !== undefined);
+  const classes = columns[0]?.zeroShot?.classes;
   const row = (name: string, pick: (metrics: RetrievalMetrics) => string) =>
     `${name.padEnd(26)}${columns.map((metrics) => pick(metrics).padStart(10)).join("")}`;
   const recall = (way: "textToImage" | "imageToText", name: string) =>
@@ -74,14 +72,14 @@ function describe({ n, images }: Sizes, { base, tuned }: Results): string {
     row(`${name} nDCG@10`, (m) => m[way].ndcg10.toFixed(3)),
     row(`${name} median rank`, (m) => String(m[way].medianRank)),
   ];
-  const zeroShotRows = base.zeroShot
+  const zeroShotRows = classes
     ? [
-        row(`zero-shot top-1 of ${base.zeroShot.classes}`, (m) => percent(m.zeroShot!.top1)),
+        row(`zero-shot top-1 of ${classes}`, (m) => percent(m.zeroShot!.top1)),
         row("zero-shot, mean per class", (m) => percent(m.zeroShot!.meanPerClass)),
       ]
     : [];
   return [
-    `${n} titles, ${images} pictures`,
+    `${n} titles, ${images} pictures${skipped > 0 ? `; ${skipped} could not be read` : ""}`,
     row("", (metrics) => (metrics === tuned ? "tuned" : "base")),
     ...recall("textToImage", "text → image"),
     ...ranks("textToImage", "text → image"),

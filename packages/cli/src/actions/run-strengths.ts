@@ -43,6 +43,7 @@ export async function runStrengths({ run, strengths, engine }: StrengthsOptions)
         preprocessing: model.preprocessing,
         engine,
         templates: config.evaluate.templates,
+        ...(config.data.onError === "skip" && { onSkip: () => undefined }), // training told of them
         onProgress: (done) => progress.update(done, strengths.length),
       });
     } finally {

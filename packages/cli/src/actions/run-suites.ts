@@ -1,16 +1,24 @@
 import { join, resolve } from "node:path";
-import { createEncoder, type Encoder } from "@cliptune/clip";
+import type { Encoder } from "@cliptune/clip";
 import { materialise, translatedTitles } from "@cliptune/data";
 import type { Engine } from "@cliptune/engine";
-import { engineProducts, type InnerProducts, type Pair, readFolder } from "@cliptune/trainer";
+import {
+  encodePictures,
+  engineProducts,
+  type InnerProducts,
+  type Pair,
+  prepareEvaluation,
+  type Rows,
+  readFolder,
+} from "@cliptune/trainer";
 import type { Answer } from "../command.js";
 import { withEngine } from "../engine-choice.js";
-import { loadChoice } from "../load-choice.js";
 import type { ModelChoice } from "../model-choice.js";
-import { chanceAt, encodePictures, queriesOf, recallOf } from "../suites/measure.js";
+import { chanceAt, queriesOf, recallOf } from "../suites/measure.js";
 import { foldCount, type Suite, suiteNames, suites } from "../suites/suites.js";
 import { meanOf, type SuiteResult, suiteTable, withIntervals } from "../suites/table.js";
 import { didYouMean, UsageError } from "../usage-error.js";
+import { withBaseAndTuned } from "./base-and-tuned.js";
 
 export interface SuitesOptions {
   /** "all", or names with commas between. */
@@ -86,30 +94,31 @@ interface Parts {
 }
 
 async function measureAll(chosen: readonly Suite[], parts: Parts): Promise<SuiteResult[]> {
-  const { model, adapter, strength } = await loadChoice(parts.choice);
-  const encoder = await createEncoder(parts.engine, model, adapter ? { adapter, strength } : {});
-  const pictures = new Map<string, Promise<Float32Array>>();
-  const results: SuiteResult[] = [];
-  try {
+  const { engine, choice, products } = parts;
+  return withBaseAndTuned(engine, choice, async (models, model) => {
+    const pictures = new Map<string, Promise<Rows>>();
+    const results: SuiteResult[] = [];
     for (const suite of chosen) {
       const pairs = await pairsOf(suite, parts.dataDir);
-      const measureOne = async (name: "base" | "tuned"): Promise<void> => {
-        encoder.setStrength(name === "tuned" ? strength : 0);
-        const key = [name, suite.set, suite.split, suite.fold].join();
-        if (!pictures.has(key))
-          pictures.set(key, encodePictures(encoder, pairs, model.preprocessing));
-        const made = { pictures: await pictures.get(key)!, products: parts.products };
-        results.push(await measure(encoder, { suite, pairs, name, ...made }));
-      };
       console.error(`${suite.name} ${suite.what} …`);
-      await measureOne("base");
-      // A run that was trained on the signs of fold 0's complement has seen what the other folds hold out.
-      if (adapter && (parts.folded || suite.fold === 0)) await measureOne("tuned");
+      for (const { name, use } of models) {
+        // A run that was trained on the signs of fold 0's complement has seen what the other folds hold out.
+        if (name === "tuned" && !parts.folded && suite.fold !== 0) continue;
+        const encoder = use();
+        const key = [name, suite.set, suite.split, suite.fold].join();
+        if (!pictures.has(key)) {
+          const set = prepareEvaluation(pairs, model);
+          pictures.set(
+            key,
+            encodePictures(encoder, set).then(({ rows }) => rows),
+          );
+        }
+        const made = { pictures: await pictures.get(key)!, products };
+        results.push(await measure(encoder, { suite, pairs, name, ...made }));
+      }
     }
-  } finally {
-    await encoder.dispose();
-  }
-  return results;
+    return results;
+  });
 }
 
 /** The suite's pictures; folds of the signs are folders of their own. */
@@ -123,7 +132,7 @@ interface Measured {
   readonly suite: Suite;
   readonly pairs: readonly Pair[];
   readonly name: "base" | "tuned";
-  readonly pictures: Float32Array;
+  readonly pictures: Rows;
   readonly products: InnerProducts;
 }
 

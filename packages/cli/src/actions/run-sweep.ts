@@ -13,6 +13,7 @@ import {
   sweepTable,
   type TrainConfig,
   tableMarkdown,
+  unknownColumns,
   writeSweep,
 } from "@cliptune/trainer";
 import type { Answer } from "../command.js";
@@ -47,11 +48,22 @@ export async function runSweep(options: SweepOptions): Promise<Answer> {
     return { json: { runs }, text: runs.map(({ id }) => id).join("\n") };
   }
   for (const job of jobs) await keepConfig(job, outDir);
-  const failed = await trainAll(jobs, { outDir, sweep, options });
+  const { failed, interrupted } = await trainAll(jobs, { outDir, sweep, options });
   const table = sweepTable(sweep, await resultsOf(jobs));
+  if (interrupted) {
+    return {
+      json: { outDir, runs: jobs.length, interrupted, failed, table },
+      text: `Stopped. Go on with: cliptune sweep ${options.file} --out ${options.outDir}`,
+      exitCode: 130,
+    };
+  }
   return {
     json: { outDir, runs: jobs.length, failed, table },
-    text: `${tableMarkdown(table)}\n${outDir}/table.md, .csv, .json and plots/`,
+    text: [
+      tableMarkdown(table),
+      ...unknownColumns(sweep, table).map((name) => `No run has a number ${name}: mistyped?`),
+      `${outDir}/table.md, .csv, .json${sweep.plots.length > 0 ? " and plots/" : ""}`,
+    ].join("\n"),
     exitCode: failed.length > 0 ? 1 : 0,
   };
 }
@@ -72,7 +84,7 @@ async function planJobs(sweep: SweepConfig, { file, outDir, dataDir }: Places): 
   }
   const jobs: Job[] = [];
   for (const run of planRuns(sweep, base as Record<string, unknown>)) {
-    const config = await placeConfig(run.config, { where, dataDir });
+    const config = await placeConfig(run.config, { where, dataDir, as: `The run ${run.id}` });
     jobs.push({ run, config, dir: join(outDir, "runs", run.id) });
   }
   return jobs;
@@ -102,24 +114,30 @@ interface Work {
   readonly options: SweepOptions;
 }
 
-async function trainAll(jobs: readonly Job[], { outDir, sweep, options }: Work): Promise<string[]> {
+interface Trained {
+  /** The runs that failed, by their names. */
+  readonly failed: readonly string[];
+  readonly interrupted: boolean;
+}
+
+async function trainAll(jobs: readonly Job[], { outDir, sweep, options }: Work): Promise<Trained> {
   const failed: string[] = [];
   const progress = createProgress({ label: "sweep" });
   const notice =
     "Saving the run … (start the same command again to go on; Ctrl-C again ends at once)";
-  await interruptible(notice, async (signal) => {
+  return interruptible(notice, async (signal) => {
     for (const [i, { run, dir }] of jobs.entries()) {
       const onNote = (note: string) => progress.update(i, jobs.length, `${run.id} · ${note}`);
       const config = configPath(outDir, run);
       const strengths = sweep.strengths ?? [];
       const fault = await finishRun({ config, dir, strengths }, { flags: options, signal, onNote });
-      signal.throwIfAborted();
+      if (signal.aborted) return { failed, interrupted: true };
       if (fault !== undefined) failed.push(run.id);
       progress.line(`${i + 1}/${jobs.length} ${run.id}: ${fault ?? "done"}`);
       await writeSweep(outDir, sweep, sweepTable(sweep, await resultsOf(jobs)));
     }
+    return { failed, interrupted: false };
   }).finally(() => progress.stop());
-  return failed;
 }
 
 function resultsOf(jobs: readonly Job[]): Promise<RunResult[]> {

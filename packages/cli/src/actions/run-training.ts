@@ -1,9 +1,10 @@
-import { join, resolve } from "node:path";
+import { join, relative, resolve } from "node:path";
 import type { Engine } from "@cliptune/engine";
 import {
   loadTrainModel,
   type SetMetrics,
   type Summary,
+  type TrainConfig,
   type TrainEvent,
   train,
 } from "@cliptune/trainer";
@@ -44,7 +45,8 @@ export async function runTraining(options: TrainingOptions): Promise<Answer> {
     progress.stop(),
   );
   const json = { outDir, ...summary, ...processCost() };
-  if (!summary.interrupted) return { json, text: describe(options, summary) };
+  if (!summary.interrupted)
+    return { json, text: describe({ ...options, dataName: nameOf(config) }, summary) };
   const { config: file, outDir: out } = options;
   return {
     json,
@@ -52,6 +54,9 @@ export async function runTraining(options: TrainingOptions): Promise<Answer> {
     exitCode: 130,
   };
 }
+
+/** The first training set as a person would type it here. */
+const nameOf = ({ data }: TrainConfig): string => relative("", data.train[0]!.path ?? "") || ".";
 
 /** What this process has used: at its largest, and of all cores together. */
 function processCost() {
@@ -78,7 +83,9 @@ function show(event: TrainEvent, progress: Progress): void {
       );
       break;
     case "evaluation":
-      progress.line(`step ${event.step}: ${recalls(event.sets)}`);
+      progress.line(
+        `${event.step === 0 ? "untuned" : `step ${event.step}`}: ${recalls(event.sets)}`,
+      );
       break;
     case "warning":
       progress.line(`warning: ${event.message}`);
@@ -100,7 +107,7 @@ function recalls(sets: SetMetrics): string {
 }
 
 function describe(
-  { outDir }: TrainingOptions,
+  { outDir, dataName }: { readonly outDir: string; readonly dataName: string },
   { best, base, seconds, totalSteps, skipped }: Summary,
 ): string {
   const left = `${skipped} broken pictures were left out: ${outDir}/skipped.jsonl`;
@@ -109,6 +116,6 @@ function describe(
     ...(skipped > 0 ? [left] : []),
     ...(base ? [`  base          ${recalls(base)}`] : []),
     ...(best ? [`  best (${best.step})`.padEnd(16) + recalls(best.sets)] : []),
-    `Next: cliptune index build FOLDER --run ${outDir}`,
+    `Next: cliptune index build ${dataName} --run ${outDir}`,
   ].join("\n");
 }

@@ -5,8 +5,8 @@ export const sweep = command({
   name: "sweep",
   description: "Train along the axes of a sweep file, each run a process; one table and its plots",
   examples: [
-    "cliptune sweep experiments/rank.yaml --out sweeps/rank",
-    "cliptune sweep experiments/rank.yaml --out sweeps/rank --dry-run",
+    "cliptune sweep experiments/2-rank.yaml --out sweeps/rank",
+    "cliptune sweep experiments/2-rank.yaml --out sweeps/rank --dry-run",
   ],
   args: {
     file: { type: "positional", required: true, description: "sweep file, YAML or JSON" },

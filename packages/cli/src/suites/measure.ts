@@ -1,30 +1,11 @@
-import { availableParallelism } from "node:os";
-import { type Encoder, type Preprocessing, preprocessImage } from "@cliptune/clip";
-import type { InnerProducts } from "@cliptune/trainer";
-import { type Pair, rank, rowsOf } from "@cliptune/trainer";
+import type { Encoder } from "@cliptune/clip";
+import { type InnerProducts, type Rows, rank, rowsOf } from "@cliptune/trainer";
 
 /** Shares of the queries whose picture is among the first 1, 5 and 10. */
 export interface Recalls {
   readonly r1: number;
   readonly r5: number;
   readonly r10: number;
-}
-
-/** Unit vectors of a suite's pictures, `[N, D]`, in the order of its pairs. */
-export async function encodePictures(
-  encoder: Encoder,
-  pairs: readonly Pair[],
-  preprocessing: Preprocessing,
-): Promise<Float32Array> {
-  const atATime = 64 * availableParallelism();
-  const vectors = new Float32Array(pairs.length * encoder.dimension);
-  for (let start = 0; start < pairs.length; start += atATime) {
-    const some = pairs.slice(start, start + atATime);
-    const pixels = await Promise.all(some.map(({ file }) => preprocessImage(file, preprocessing)));
-    const encoded = await encoder.encodeImages(Buffer.concat(pixels), some.length);
-    vectors.set(encoded, start * encoder.dimension);
-  }
-  return vectors;
 }
 
 export interface Query {
@@ -49,14 +30,13 @@ export function queriesOf(texts: readonly (string | undefined)[]): Query[] {
 export async function recallOf(
   encoder: Encoder,
   queries: readonly Query[],
-  { pictures, products }: { pictures: Float32Array; products: InnerProducts },
+  { pictures, products }: { pictures: Rows; products: InnerProducts },
 ): Promise<Recalls> {
   const texts = await encoder.encodeTexts(queries.map(({ text }) => text));
-  const { r1, r5, r10 } = await rank(
-    rowsOf(texts, queries.length),
-    rowsOf(pictures, pictures.length / encoder.dimension),
-    { relevant: queries.map(({ right }) => right), products },
-  );
+  const { r1, r5, r10 } = await rank(rowsOf(texts, queries.length), pictures, {
+    relevant: queries.map(({ right }) => right),
+    products,
+  });
   return { r1, r5, r10 };
 }
 

@@ -34,7 +34,7 @@ export async function runCli(
   });
   createInterface({ input: child.stderr }).on("line", (line) => {
     if (line.startsWith("error: ")) fault = line.slice("error: ".length);
-    else onNote(line);
+    else if (line !== "") onNote(line);
   });
   const end = await new Promise<string | undefined>((resolve, reject) => {
     child.once("error", reject);

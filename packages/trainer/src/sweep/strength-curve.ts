@@ -1,15 +1,12 @@
-import type { Encoder, Preprocessing } from "@cliptune/clip";
-import type { Engine } from "@cliptune/engine";
-import { evaluateRetrieval } from "../evaluate.js";
+import type { Encoder } from "@cliptune/clip";
+import { type EvaluationOptions, retrievalEvaluation } from "../evaluate.js";
 import type { Pair } from "../folder.js";
 import type { SetMetrics, SetName } from "../metrics-log.js";
 import type { StrengthResult } from "./run-results.js";
 
-export interface StrengthCurveOptions {
+export interface StrengthCurveOptions extends Omit<EvaluationOptions, "onProgress"> {
   readonly strengths: readonly number[];
-  readonly preprocessing: Preprocessing;
-  readonly engine?: Engine | undefined;
-  readonly templates?: readonly string[] | undefined;
+  /** Called with the number of strengths that are measured. */
   readonly onProgress?: (done: number) => void;
 }
 
@@ -19,13 +16,14 @@ export async function strengthCurve(
   sets: Readonly<Partial<Record<SetName, readonly Pair[]>>>,
   { strengths, onProgress, ...options }: StrengthCurveOptions,
 ): Promise<StrengthResult[]> {
+  const measures = (Object.entries(sets) as [SetName, readonly Pair[]][]).map(
+    ([name, pairs]) => [name, retrievalEvaluation(pairs, options)] as const,
+  );
   const results: StrengthResult[] = [];
   for (const strength of strengths) {
     encoder.setStrength(strength);
     const metrics: SetMetrics = {};
-    for (const [name, pairs] of Object.entries(sets) as [SetName, readonly Pair[]][]) {
-      metrics[name] = await evaluateRetrieval(encoder, [...pairs], options);
-    }
+    for (const [name, measure] of measures) metrics[name] = await measure(encoder);
     results.push({ strength, sets: metrics });
     onProgress?.(results.length);
   }
