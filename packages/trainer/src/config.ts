@@ -2,7 +2,7 @@ import { z } from "zod";
 import { captionTemplates } from "./captions.js";
 import { loraConfig, modeConfig, towerModes } from "./lora-settings.js";
 import { lossConfig } from "./loss-config.js";
-import { metricFault } from "./metric-path.js";
+import { metricFault } from "./metric-names.js";
 import { optimizerConfig } from "./optimizer-config.js";
 
 const share = z.number().min(0).max(1);
