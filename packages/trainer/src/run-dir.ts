@@ -86,14 +86,26 @@ function checkSame(dir: string, known: Record<string, unknown>, config: TrainCon
   // A setting that is newer than the run had its default then.
   const before = plain(trainConfig.safeParse(known).data ?? known);
   const now = plain(config);
-  const keys = [...new Set([...Object.keys(before), ...Object.keys(now)])];
-  const changed = keys.filter((key) => !isDeepStrictEqual(before[key], now[key]));
+  const changed = differences(before, now);
   if (changed.length > 0) {
     throw new UserError(
       `${dir} was begun with another configuration (${changed.join(", ")} differ); resume with the same one, or choose another directory.`,
     );
   }
 }
+
+/** Paths, such as `lora.rank`, at which two plain values differ. */
+function differences(before: unknown, now: unknown, at = ""): string[] {
+  if (isDeepStrictEqual(before, now)) return [];
+  if (!isObject(before) || !isObject(now)) return [at];
+  const keys = [...new Set([...Object.keys(before), ...Object.keys(now)])];
+  return keys.flatMap((key) =>
+    differences(before[key], now[key], at === "" ? key : `${at}.${key}`),
+  );
+}
+
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
 
 /** A kill between the two renames of `writeDirAtomically` leaves the old one under its dotted name. */
 async function restoreBest(dir: string): Promise<void> {
