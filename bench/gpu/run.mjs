@@ -1,100 +1,128 @@
-// The whole ViT-B/32 LoRA step (rank 16 on q, k, v and out of both towers, 77 tokens, forward, backward, AdamW) on one
-// GPU: this engine, the same step in JAX, and transformers + peft in PyTorch, one after the other on one machine.
-//   node bench/gpu/run.mjs PLUGIN [--batches 32,128,512] [--peers jax,torch,compile] [--json FILE]
-// First every operator and a training run are compared with ONNX Runtime (packages/engine/bench/xla-check.mjs).
+// Everything that is measured on a GPU: parity first, then the whole ViT-B/32 LoRA step (rank 16 on q, k, v and out of
+// both towers, 77 tokens, forward, backward, AdamW) here, in JAX and in PyTorch, encoding, two GPUs, WebGPU.
+//   node bench/gpu/run.mjs PLUGIN [--minutes 9] [--json .cliptune/gpu/results.json] [--only bf16]
+// In parts: those that no longer fit the time are named; the next call goes on from the file. Then the table of what the
+// file holds. With several GPUs, programs are compiled on all of them first (each process has one to itself, as XLA
+// tries kernels out), then timed one at a time. --cpu rehearses it, small, with bench/gpu/cpu-plugin.
 // Rates include the copy of each batch from the host, but PyTorch's, whose inputs stay on the device.
 
 import { execFile } from "node:child_process";
-import { writeFileSync } from "node:fs";
-import { fileURLToPath } from "node:url";
+import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
 import { parseArgs, promisify } from "node:util";
+import { partsFor } from "./parts.mjs";
+import { tableOf } from "./table.mjs";
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
-    batches: { type: "string", default: "32,128,512" },
-    precisions: { type: "string", default: "tf32,bf16" },
-    peers: { type: "string", default: "jax,torch,compile" },
-    steps: { type: "string", default: "40" },
-    unchecked: { type: "boolean", default: false },
-    json: { type: "string" },
+    minutes: { type: "string", default: "9" },
+    json: { type: "string", default: ".cliptune/gpu/results.json" },
+    only: { type: "string", default: "" },
+    gpus: { type: "string" },
+    cpu: { type: "boolean", default: false },
   },
 });
 const [plugin] = positionals;
-if (!plugin)
-  throw new Error("usage: node bench/gpu/run.mjs PLUGIN [--batches 32,128,512] [--json FILE]");
-const file = (name) => fileURLToPath(new URL(name, import.meta.url));
+if (!plugin) throw new Error("usage: node bench/gpu/run.mjs PLUGIN [--minutes 9] [--json FILE]");
 const run = promisify(execFile);
-const peers = values.peers.split(",");
+const started = performance.now();
+const left = () => 60 * Number(values.minutes) - (performance.now() - started) / 1000;
+const say = (text) =>
+  console.log(`${((performance.now() - started) / 1000).toFixed(0)} s: ${text}`);
 
-async function output(command, args) {
+async function countGpus() {
+  if (values.gpus) return Number(values.gpus);
+  const { stdout } = await run("nvidia-smi", ["-L"]).catch(() => ({ stdout: "" }));
+  return Math.max(1, stdout.trim().split("\n").filter(Boolean).length);
+}
+
+const path = resolve(values.json);
+const folder = dirname(path);
+mkdirSync(folder, { recursive: true });
+const read = () => {
   try {
-    const { stdout } = await run(command, args, { maxBuffer: 1 << 26 });
-    return stdout;
+    return JSON.parse(readFileSync(path, "utf8"));
   } catch (fault) {
-    console.error(
-      `${command} ${args.join(" ")}\n${String(fault.stderr || fault.stdout).slice(-1500)}`,
-    );
-    return undefined;
+    if (fault.code === "ENOENT") return {};
+    throw fault;
   }
+};
+const results = read();
+function keep(name, result) {
+  results[name] = result;
+  writeFileSync(`${path}.tmp`, JSON.stringify(results, undefined, 1));
+  renameSync(`${path}.tmp`, path);
 }
 
-/** This engine's rate and memory, in a process of its own. */
-async function ours(batch, precision, more = {}) {
-  const options = { what: "step", world: "b32", engine: "xla", plugin, batch, precision };
-  const asked = JSON.stringify({ ...options, steps: Number(values.steps), inFlight: 3, ...more });
-  const text = await output(process.execPath, [file("../step/measure.mjs"), asked]);
-  return text && JSON.parse(text.trim().split("\n").at(-1));
-}
-
-/** A peer's rate: each prints "… N pairs/s …". */
-async function peer(script, ...args) {
-  const text = await output("python3", [file(`peers/${script}`), ...args]);
-  const rate = /([\d.]+) pairs\/s/.exec(text ?? "")?.[1];
-  return rate && Number(rate);
-}
-
-if (!values.unchecked) {
-  const check = await output(process.execPath, [
-    file("../../packages/engine/bench/xla-check.mjs"),
-    plugin,
-  ]);
-  if (!check) process.exit(1);
-  console.log(check.trim().split("\n").slice(-8).join("\n"));
-}
-
-const rows = [];
-const shown = (x, digits = 0) => (x === undefined ? "–" : x.toFixed(digits)).padStart(9);
-console.log(
-  "\n             pairs/s                                    ratio to    peak GB  compile s",
-);
-console.log("batch        cliptune     JAX  PyTorch compiled    JAX  PyTorch");
-for (const batch of values.batches.split(",").map(Number)) {
-  for (const precision of values.precisions.split(",")) {
-    const mine = await ours(batch, precision);
-    const jax = peers.includes("jax") && (await peer("jax_step.py", `${batch}`, precision));
-    const torch =
-      peers.includes("torch") && (await peer("torch_step.py", "cuda", `${batch}`, precision));
-    const isCompiled = peers.includes("compile") && precision === "bf16" && batch > 32;
-    const compiled = isCompiled && (await peer("torch_step.py", "cuda", `${batch}`, "bf16compile"));
-    const row = { batch, precision, cliptune: mine?.pairsPerSecond, loss: mine?.firstLoss };
-    Object.assign(row, { jax: jax || undefined, torch: torch || undefined });
-    Object.assign(row, {
-      compiled: compiled || undefined,
-      peakGB: mine?.peakDeviceGB,
-      compileS: mine?.compileS,
+/** The last line's JSON, on the GPU of that number; ends with the time that is left. */
+async function take({ command: [program, ...args], env, isText, devices }, gpu = 0) {
+  const one = values.cpu || devices > 1 ? {} : { CUDA_VISIBLE_DEVICES: `${gpu}` };
+  const options = { maxBuffer: 1 << 26, timeout: 1000 * left(), killSignal: "SIGKILL" };
+  try {
+    const { stdout } = await run(program, args, {
+      ...options,
+      env: { ...process.env, ...env, ...one },
     });
-    rows.push(row);
-    const best = Math.max(row.torch ?? 0, row.compiled ?? 0);
-    console.log(
-      [
-        `${batch} ${precision}`.padEnd(10),
-        ...[row.cliptune, row.jax, row.torch, row.compiled].map((x) => shown(x)),
-        shown(row.jax && row.cliptune / row.jax, 2),
-        shown(best ? row.cliptune / best : undefined, 2),
-        ...[row.peakGB, row.compileS].map((x) => shown(x, 1)),
-      ].join(""),
-    );
-    if (values.json) writeFileSync(values.json, JSON.stringify(rows, undefined, 1));
+    const lines = stdout.trim().split("\n");
+    return isText ? { text: lines.slice(-14).join("\n") } : JSON.parse(lines.at(-1));
+  } catch (fault) {
+    if (left() <= 0) return undefined;
+    return {
+      error: String(fault.stderr || fault.stdout || fault.message)
+        .trim()
+        .slice(-1500),
+    };
   }
 }
+
+const gpus = await countGpus();
+const parts = partsFor({
+  plugin: resolve(plugin),
+  folder,
+  onCpu: values.cpu,
+  gpus,
+  python: process.env.PYTHON,
+});
+const pending = parts.filter(
+  ({ name }) => name.includes(values.only) && (results[name] === undefined || results[name].error),
+);
+const compiled = new Set();
+
+/** On every GPU at once, what need not be timed: the check, and compiling. As much as can be timed afterwards too. */
+async function prepare() {
+  const queue = pending.filter(({ isText, ahead }) => isText || ahead);
+  let toTime = 0;
+  const lane = async (gpu) => {
+    for (let part = queue.shift(); part; part = queue.shift()) {
+      const { name, seconds, isText, ahead } = part;
+      if (part.devices > 1 || left() < seconds.cold + toTime + (isText ? 0 : seconds.warm))
+        continue;
+      if (!isText) toTime += seconds.warm;
+      const result = await take(isText ? part : { ...part, command: ahead }, gpu);
+      say(`${name}: ${result?.error ?? `prepared on GPU ${gpu}`}`);
+      if (isText && result) keep(name, result);
+      else if (result && !result.error) compiled.add(name);
+    }
+  };
+  await Promise.all(Array.from({ length: gpus }, (_, gpu) => lane(gpu)));
+}
+
+say(`${gpus} ${gpus > 1 ? "GPUs" : "GPU"}, ${pending.length} of ${parts.length} parts to do`);
+if (gpus > 1 && !values.cpu) await prepare();
+const skipped = [];
+for (const part of pending) {
+  const { name, seconds } = part;
+  if (results.check?.error) break;
+  if (results[name] && !results[name].error) continue;
+  const needed = compiled.has(name) ? seconds.warm : seconds.cold;
+  const result = left() > needed ? await take(part) : undefined;
+  if (result) keep(name, result);
+  else skipped.push(name);
+  const shown = result?.pairsPerSecond ? `${result.pairsPerSecond.toFixed(0)} pairs/s` : "done";
+  say(`${name}: ${result ? (result.error ?? shown) : "no time left"}`);
+}
+console.log(`\n${tableOf(results)}`);
+if (skipped.length > 0) console.log(`not done for want of time: ${skipped.join(", ")}`);
+console.log(`kept in ${join(values.json)}`);
+process.exitCode = results.check?.error ? 1 : 0;

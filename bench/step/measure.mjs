@@ -8,8 +8,8 @@ import { makeWorld, operations } from "./worlds.mjs";
 
 const options = JSON.parse(process.argv[2] ?? "{}");
 const median = (values) => [...values].sort((a, b) => a - b)[values.length >> 1];
-const { threads, packWeights, withoutRules, plugin, precision } = options;
-const given = { threads, packWeights, withoutRules, plugin, precision };
+const { threads, packWeights, withoutRules, plugin, precision, devices, compileCache } = options;
+const given = { threads, packWeights, withoutRules, plugin, precision, devices, compileCache };
 const engineOptions = Object.fromEntries(
   Object.entries(given).filter(([, value]) => value !== undefined),
 );

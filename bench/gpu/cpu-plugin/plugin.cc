@@ -14,8 +14,7 @@
 
 namespace xla {
 absl::StatusOr<std::unique_ptr<PjRtClient>> GetXlaPjrtCpuClient(CpuClientOptions options);
-absl::Status ParseMlirModuleStringAndConvertToXlaComputation(absl::string_view text, XlaComputation& computation,
-                                                             bool use_tuple_args, bool return_tuple);
+absl::StatusOr<mlir::OwningOpRef<mlir::ModuleOp>> ParseMlirModuleString(absl::string_view text, mlir::MLIRContext& context);
 }  // namespace xla
 
 // What the interface leaves open.
@@ -138,10 +137,10 @@ absl::StatusOr<xla::CompileOptions> options_of(const char* bytes, size_t size) {
 PJRT_Error* compile(PJRT_Client_Compile_Args* a) {
   auto options = options_of(a->compile_options, a->compile_options_size);
   TRY(options.status());
-  xla::XlaComputation computation;
-  TRY(xla::ParseMlirModuleStringAndConvertToXlaComputation(absl::string_view(a->program->code, a->program->code_size),
-                                                           computation, false, false));
-  auto made = a->client->client->CompileAndLoad(computation, *options);
+  mlir::MLIRContext context(mlir::MLIRContext::Threading::DISABLED);
+  auto module = xla::ParseMlirModuleString(absl::string_view(a->program->code, a->program->code_size), context);
+  TRY(module.status());
+  auto made = a->client->client->CompileAndLoad(module->get(), *options);
   TRY(made.status());
   a->executable = new PJRT_LoadedExecutable{std::move(*made)};
   return nullptr;

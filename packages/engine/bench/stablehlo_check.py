@@ -40,6 +40,7 @@ def compiled(text: str, count: int):
     options.num_replicas, options.num_partitions = 1, count
     options.device_assignment = xla_client.DeviceAssignment.create(np.arange(count).reshape(1, count))
     options.executable_build_options.use_spmd_partitioning = count > 1
+    options.executable_build_options.use_shardy_partitioner = count > 1
     return devices[0].client.compile_and_load(module, xla_client.DeviceList(tuple(devices)), options)
 
 

@@ -5,6 +5,7 @@ import { createEngine, findPjrtPlugin, UserError } from "@cliptune/engine";
 import { afterAll, expect, test } from "vitest";
 import { functionIndex, header } from "../dist/pjrt/api-table.js";
 import { compileOptions } from "../dist/pjrt/compile-options.js";
+import { cudaDirectoryOf } from "../dist/pjrt/find-plugin.js";
 import { checkTable } from "../dist/pjrt/library.js";
 
 const folder = mkdtempSync(join(tmpdir(), "cliptune-pjrt-"));
@@ -65,7 +66,39 @@ test("a plugin of a version that cannot be called is refused, a later minor one 
 test("compile options are CompileOptionsProto's bytes: any device, one replica, a partition each device", () => {
   const anyDevice = [0x08, ...Array(9).fill(0xff), 0x01];
   expect([...compileOptions(1)]).toEqual([0x1a, 15, ...anyDevice, 0x20, 1, 0x28, 1]);
-  expect([...compileOptions(4)]).toEqual([0x1a, 17, ...anyDevice, 0x20, 1, 0x28, 4, 0x30, 1]);
+  expect([...compileOptions(4)]).toEqual([
+    0x1a,
+    20,
+    ...anyDevice,
+    0x20,
+    1,
+    0x28,
+    4,
+    0x30,
+    1,
+    0x98,
+    1,
+    1,
+  ]);
+});
+
+test("flags of XLA's are said as overrides of what the environment says", () => {
+  const text = (s: string) => [s.length, ...Buffer.from(s)];
+  const override = [0x12, 4, 0x0a, ...text("/c")];
+  const entry = [0x0a, ...text("a_flag"), ...override];
+  const options = [...compileOptions(1, { a_flag: "/c" })];
+  expect(options).toEqual([...compileOptions(1), 0x3a, entry.length, ...entry]);
+});
+
+test("CUDA's files are found in the Python packages beside a plugin's", () => {
+  const site = join(folder, "with-cuda");
+  const plugin = join(site, "jax_plugins", "xla_cuda13", "xla_cuda_plugin.so");
+  expect(cudaDirectoryOf(plugin)).toBeUndefined();
+  for (const name of ["cuda_nvcc", "cu13"]) {
+    mkdirSync(join(site, "nvidia", name, "bin"), { recursive: true });
+    writeFileSync(join(site, "nvidia", name, "bin", "ptxas"), "");
+    expect(cudaDirectoryOf(plugin)).toBe(join(site, "nvidia", name));
+  }
 });
 
 test("a plugin is found in the first folder that holds one, the newest CUDA before older ones", () => {

@@ -81,13 +81,14 @@ test("over several devices inputs are split by rows where they can be; the rest,
   const outputs = { "output:sum": sum, "next:w": next };
   const program = emitStableHlo({ outputs }, { precision, devices: 2 });
   checkModule(program.text);
-  const whole = 'mhlo.sharding = "{replicated}"';
-  const [module, main] = program.text.split("\n");
+  const lies = (axes: string) => `sdy.sharding = #sdy.sharding<@mesh, [${axes}]>`;
+  const [module, mesh, main] = program.text.split("\n");
   expect(module).toContain("{mhlo.num_partitions = 2 : i32, mhlo.num_replicas = 1 : i32}");
-  expect(main).toContain('%arg0: tensor<4x2xf32> {mhlo.sharding = "{devices=[2,1]<=[2]}"}');
-  expect(main).toContain(`%arg1: tensor<4xf32> {tf.aliasing_output = 1 : i32, ${whole}}`);
-  expect(main).toContain(`%arg2: tensor<3xf32> {${whole}}`);
-  expect(main).toContain(`-> (tensor<2xf32> {${whole}}, tensor<4xf32> {${whole}})`);
+  expect(mesh).toBe('sdy.mesh @mesh = <["rows"=2]>');
+  expect(main).toContain(`%arg0: tensor<4x2xf32> {${lies('{"rows"}, {}')}}`);
+  expect(main).toContain(`%arg1: tensor<4xf32> {tf.aliasing_output = 1 : i32, ${lies("{}")}}`);
+  expect(main).toContain(`%arg2: tensor<3xf32> {${lies("{}")}}`);
+  expect(main).toContain(`-> (tensor<2xf32> {${lies("{}")}}, tensor<4xf32> {${lies("{}")}})`);
   expect(program.arguments.map(({ name, isSplit }) => [name, isSplit])).toEqual([
     ["x", true],
     ["w", false],

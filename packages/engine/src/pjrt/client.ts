@@ -3,6 +3,7 @@ import { UserError } from "../errors.js";
 import type { Data, NdArray, Spec } from "../types.js";
 import { bufferTypes } from "./api-table.js";
 import { compileOptions } from "./compile-options.js";
+import { cudaDirectoryOf } from "./find-plugin.js";
 import { describe, identify } from "./identity.js";
 import { type Library, loadLibrary } from "./library.js";
 import { keepAlive, type Memory } from "./memory.js";
@@ -86,15 +87,17 @@ export async function openClient(path: string, count = 1): Promise<Client> {
   }
   const list = library.read(found.word(3), 8 * count);
   const devices = Array.from({ length: count }, (_, i) => list.readBigUInt64LE(8 * i));
+  const cuda = cudaDirectoryOf(path);
+  const options = compileOptions(count, cuda ? { xla_gpu_cuda_data_dir: cuda } : {});
   const guarded = guard(library);
   const { settled, idle } = createWaiter(library);
   return {
     description: describe(library, client, devices),
     identity: identify(library, client, { path, devices }),
-    compileOptions: compileOptions(count),
+    compileOptions: options,
     devices: count,
     ...transfers(guarded, client, devices, settled),
-    ...programs(guarded, client, compileOptions(count)),
+    ...programs(guarded, client, options),
     memory: () => {
       try {
         const stats = guarded.call("Device_MemoryStats", [devices[0]!]);

@@ -1,5 +1,5 @@
 import { existsSync, readdirSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 
 const pluginFiles = ["xla_cuda_plugin.so", "xla_rocm_plugin.so", "pjrt_plugin.so"];
 
@@ -25,4 +25,15 @@ export function findPjrtPlugin(sitePackages: readonly string[]): string | undefi
     }
   }
   return undefined;
+}
+
+/**
+ * Where XLA finds CUDA's assembler and device functions on a machine without CUDA's toolkit: in NVIDIA's Python packages
+ * beside the plugin's, which come with it.
+ */
+export function cudaDirectoryOf(plugin: string): string | undefined {
+  const nvidia = join(dirname(plugin), "..", "..", "nvidia");
+  return ["cu13", "cuda_nvcc"]
+    .map((name) => join(nvidia, name))
+    .find((directory) => existsSync(join(directory, "bin", "ptxas")));
 }

@@ -3,7 +3,7 @@ import type { Spec } from "../types.js";
 import { type Argument, argumentOf, braced, declaration } from "./arguments.js";
 import { kindsOf } from "./kinds.js";
 import { lowered } from "./lowered.js";
-import { partitions, shardingOf } from "./sharding.js";
+import { mesh, partitions, shardingOf } from "./sharding.js";
 import { hloTypes, type Precision, tensorType, type Value, Writer } from "./writer.js";
 
 export interface StableHloProgram {
@@ -49,6 +49,7 @@ export function emitStableHlo(
   );
   const text = [
     `module @program${partitions(devices)} {`,
+    ...mesh(devices),
     `func.func public @main(${args.map(declaration(devices)).join(", ")}) -> (${declared.join(", ")}) {`,
     ...writer.lines,
     `return ${results.map((value) => value.name).join(", ")} : ${types}`,

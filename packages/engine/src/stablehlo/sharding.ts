@@ -9,8 +9,9 @@ export const isSplitOver = (devices: number, source: Source, { shape }: Spec): b
   devices > 1 && source === "input" && (shape[0] ?? 0) > 0 && shape[0]! % devices === 0;
 
 /**
- * How an argument or result lies on several devices, as an attribute; none where there is one device.
- * @see https://openxla.org/shardy/sdy_propagation, and xla/hlo/ir/hlo_sharding.h for the text
+ * How an argument or result lies on several devices, as an attribute of Shardy's: each axis names the axes of the mesh
+ * that it is split over. None where there is one device.
+ * @see https://openxla.org/shardy/sharding_representation
  */
 export function shardingOf(
   devices: number,
@@ -18,8 +19,8 @@ export function shardingOf(
   { shape }: Pick<Spec, "shape">,
 ): string[] {
   if (devices === 1) return [];
-  const tiles = shape.map((_, axis) => (axis === 0 ? devices : 1)).join(",");
-  return [`mhlo.sharding = "${isSplit ? `{devices=[${tiles}]<=[${devices}]}` : "{replicated}"}"`];
+  const axes = shape.map((_, axis) => (isSplit && axis === 0 ? '{"rows"}' : "{}"));
+  return [`sdy.sharding = #sdy.sharding<@mesh, [${axes.join(", ")}]>`];
 }
 
 /** Of the module: one program in as many parts as there are devices. */
@@ -27,3 +28,7 @@ export const partitions = (devices: number): string =>
   devices === 1
     ? ""
     : ` attributes {mhlo.num_partitions = ${devices} : i32, mhlo.num_replicas = 1 : i32}`;
+
+/** The devices in a row, by the name that shardings say. */
+export const mesh = (devices: number): string[] =>
+  devices === 1 ? [] : [`sdy.mesh @mesh = <["rows"=${devices}]>`];

@@ -1,0 +1,117 @@
+// What is measured on a GPU, in the order of what matters. Every part is a process of its own that ends with one line of
+// JSON, and leaves what it compiled in caches under the folder given, so a part that was cut short need not compile
+// again.
+import { availableParallelism } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const file = (name) => fileURLToPath(new URL(name, import.meta.url));
+
+/**
+ * @param plugin path of the PJRT plugin
+ * @param folder for caches
+ * @param onCpu a rehearsal: the same processes, small, with JAX's and PyTorch's CPU devices
+ * @param gpus how many there are
+ * @returns parts: `name`, `command`, `seconds` that it takes with and without compiling, whether it is `timed`, and
+ *   the command that only compiles (`ahead`)
+ */
+export function partsFor({ plugin, folder, onCpu, gpus, python = "python3" }) {
+  const batches = onCpu ? [4] : [128, 512, 32];
+  const steps = onCpu ? 2 : 40;
+  const device = onCpu ? "cpu" : "cuda";
+  const compileCache = { directory: join(folder, "xla") };
+  const caches = {
+    JAX_COMPILATION_CACHE_DIR: join(folder, "jax"),
+    JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS: "0",
+    TORCHINDUCTOR_CACHE_DIR: join(folder, "inductor"),
+    TRITON_CACHE_DIR: join(folder, "triton"),
+    TF_CPP_MIN_LOG_LEVEL: "3",
+    ...(onCpu && { JAX_PLATFORMS: "cpu", CPU_DEVICES: `${gpus}` }),
+  };
+  const node = (script, ...args) => [process.execPath, file(script), ...args];
+  const measure = (options) => node("../step/measure.mjs", JSON.stringify(options));
+  const xla = { what: "step", world: "b32", engine: "xla", plugin, compileCache, inFlight: 3 };
+
+  const ours = (precision, batch, devices = 1) => {
+    const options = { ...xla, precision, batch, devices, steps };
+    return {
+      name: `cliptune ${precision} ${batch}${devices > 1 ? ` on ${devices}` : ""}`,
+      command: measure(options),
+      ahead: measure({ ...options, compileOnly: true }),
+      seconds: { cold: 75, warm: 20 },
+      devices,
+    };
+  };
+  const jax = (precision, batch) => {
+    const args = [file("peers/jax_step.py"), "--precision", precision, "--batch", `${batch}`];
+    return {
+      name: `JAX ${precision} ${batch}`,
+      command: [python, ...args, "--steps", `${steps}`],
+      ahead: [python, ...args, "--steps", "0"],
+      seconds: { cold: 75, warm: 25 },
+    };
+  };
+  const torch = (precision, batch, ...more) => {
+    const compiled = more.includes("--compile");
+    const args = ["--peft", "--device", device, "--precision", precision, "--batch", `${batch}`];
+    const step = [python, file("../step/torch_step.py"), ...args, ...more];
+    return {
+      name: `PyTorch ${precision}${compiled ? " compiled" : ""} ${batch}`,
+      command: [...step, "--steps", `${steps}`],
+      ...(compiled && { ahead: [...step, "--steps", "0"] }),
+      seconds: compiled ? { cold: 90, warm: 45 } : { cold: 30, warm: 30 },
+    };
+  };
+  const each = (kind, precision, ...more) =>
+    batches.map((batch) => kind(precision, batch, ...more));
+  const pair = (precision) =>
+    [...batches.slice(0, 2), 2 * batches.at(onCpu ? 0 : 1)].map((batch) =>
+      ours(precision, batch, 2),
+    );
+  const encode = (precision) => ({
+    name: `encoding ${precision}`,
+    command: node(
+      "encode.mjs",
+      JSON.stringify({
+        engine: "xla",
+        plugin,
+        precision,
+        compileCache,
+        ...(onCpu && { pictures: 64, batch: 8 }),
+      }),
+    ),
+    env: { UV_THREADPOOL_SIZE: `${availableParallelism()}` },
+    seconds: { cold: 60, warm: 35 },
+  });
+  const provider = {
+    name: "WebGPU",
+    command: node(
+      "fallback.mjs",
+      JSON.stringify({ engine: onCpu ? "onnx-cpu" : "onnx-webgpu", world: onCpu ? "tiny" : "b32" }),
+    ),
+    seconds: { cold: 60, warm: 60 },
+  };
+  const check = {
+    name: "check",
+    command: node("../../packages/engine/bench/xla-check.mjs", plugin),
+    isText: true,
+    seconds: { cold: 150, warm: 150 },
+  };
+  const all = [
+    check,
+    ...each(ours, "bf16"),
+    ...each(torch, "bf16"),
+    ...each(torch, "bf16", "--compile"),
+    ...(gpus > 1 ? pair("bf16") : []),
+    ...each(ours, "tf32"),
+    ...each(jax, "bf16"),
+    encode("bf16"),
+    ...each(torch, "tf32"),
+    ...each(jax, "tf32"),
+    ...each(ours, "float32"),
+    ...each(torch, "float32"),
+    ...each(jax, "float32"),
+    provider,
+  ];
+  return all.map((part) => ({ devices: 1, ...part, env: { ...caches, ...part.env } }));
+}
