@@ -1,19 +1,16 @@
-import { once } from "node:events";
-import { Worker } from "node:worker_threads";
 import { type EngineName, type EngineOptions, UserError } from "@cliptune/engine";
 import { checkAdapter } from "./adapter.js";
 import type { Encoder, EncoderOptions } from "./encoder.js";
-import type { EncoderReply, EncoderRequest, EncoderThreadData } from "./encoder-worker.js";
+import type { EncoderCalls, EncoderThreadData } from "./encoder-worker.js";
 import { encoderFingerprint } from "./fingerprint.js";
 import type { ClipModel } from "./model.js";
+import { startThread, type Thread } from "./threads/start-thread.js";
 
 export interface EncoderThreadOptions extends EncoderOptions {
   /** The engine that the thread makes for itself; `auto` unless given. */
   readonly engine?: EngineName | "auto";
   readonly engineOptions?: EngineOptions;
 }
-
-type Request = EncoderRequest extends infer R ? (R extends unknown ? Omit<R, "id"> : never) : never;
 
 /**
  * `createEncoder` on a thread of its own, for engines whose runs and compiling block the thread that
@@ -28,13 +25,16 @@ export function createEncoderThread(model: ClipModel, options: EncoderThreadOpti
   const ownScale = Math.exp(model.weights["logit_scale"]!.data[0]!);
   let { adapter, strength = 1 } = options;
   if (adapter) checkAdapter("The adapter", adapter, config);
-  let thread: ReturnType<typeof startThread> | undefined;
+  let thread: Thread<EncoderCalls> | undefined;
   let disposed = false;
-  const ask = async (request: Request): Promise<Float32Array | undefined> => {
+  const started = (): Thread<EncoderCalls> => {
     if (disposed) throw new Error("encoder: used after dispose()");
-    const data = { ...own, ...(adapter && { adapter }), model: dir, fingerprint };
-    thread ??= startThread({ ...data, engine, engineOptions });
-    return thread.ask(request);
+    const data: EncoderThreadData = {
+      ...{ ...own, ...(adapter && { adapter }), model: dir, fingerprint, engine, engineOptions },
+    };
+    const script = new URL("./encoder-worker.js", import.meta.url);
+    thread ??= startThread<EncoderCalls>(script, { does: "encodes", data });
+    return thread;
   };
   return {
     dimension: config.projectionDim,
@@ -49,8 +49,8 @@ export function createEncoderThread(model: ClipModel, options: EncoderThreadOpti
       const known = { preprocessing, fingerprint };
       return encoderFingerprint(known, adapter && { adapter, strength });
     },
-    encodeImages: async (pixels, n) => (await ask({ pixels, n, strength }))!,
-    encodeTexts: async (texts) => (await ask({ texts, strength }))!,
+    encodeImages: async (pixels, n) => started().call("encodeImages", strength, pixels, n),
+    encodeTexts: async (texts) => started().call("encodeTexts", strength, texts),
     setStrength(value) {
       if (!Number.isFinite(value)) {
         throw new UserError(
@@ -61,56 +61,14 @@ export function createEncoderThread(model: ClipModel, options: EncoderThreadOpti
     },
     async setAdapter(next) {
       if (next) checkAdapter("The adapter", next, config);
-      await ask({ adapter: next });
+      await started().call("setAdapter", next);
       adapter = next;
     },
     async dispose() {
       if (disposed) return;
-      const last = thread && ask({ dispose: true });
       disposed = true;
-      await last?.catch(() => undefined); // a thread that failed has nothing to let go of
+      await thread?.call("dispose").catch(() => undefined); // a thread that failed has nothing to let go of
       await thread?.end();
-    },
-  };
-}
-
-function startThread(data: EncoderThreadData) {
-  const worker = new Worker(new URL("./encoder-worker.js", import.meta.url), { workerData: data });
-  const waiting = new Map<number, (reply: EncoderReply | Error) => void>();
-  let next = 0;
-  let failure: Error | undefined;
-  const failAll = (error: Error) => {
-    failure ??= error;
-    for (const tell of waiting.values()) tell(failure);
-    waiting.clear();
-  };
-  worker.on("message", (reply: EncoderReply) => {
-    const tell = waiting.get(reply.id);
-    waiting.delete(reply.id);
-    tell?.(reply);
-  });
-  worker.on("error", failAll);
-  worker.on("exit", () => failAll(new Error("The thread that encodes has ended.")));
-  worker.unref(); // work that waits keeps the process alive, an encoder that nobody uses does not
-  return {
-    async ask(request: Request): Promise<Float32Array | undefined> {
-      if (failure) throw failure;
-      const id = next++;
-      const answered = new Promise<EncoderReply | Error>((tell) => waiting.set(id, tell));
-      worker.ref();
-      worker.postMessage({ ...request, id } satisfies EncoderRequest);
-      const reply = await answered;
-      if (waiting.size === 0) worker.unref();
-      if (reply instanceof Error) throw reply;
-      if (!("error" in reply)) return reply.vectors;
-      const { message, user } = reply.error;
-      throw user ? new UserError(message) : new Error(message);
-    },
-    async end(): Promise<void> {
-      if (failure) return;
-      const ended = once(worker, "exit");
-      await worker.terminate();
-      await ended.catch(() => undefined);
     },
   };
 }

@@ -4,6 +4,7 @@ import { encodeImageBatches, encodeTextBatches, type TextTimings } from "./encod
 import { type EncoderParts, type EncoderPrograms, encoderPrograms } from "./encoder-programs.js";
 import { encoderFingerprint } from "./fingerprint.js";
 import type { ClipModel } from "./model.js";
+import { createTurns } from "./threads/turns.js";
 
 /** Pictures and texts to unit vectors in one space. */
 export interface Encoder {
@@ -46,16 +47,6 @@ export type EncoderModel = Pick<
   ClipModel,
   "config" | "weights" | "tokenizer" | "preprocessing" | "fingerprint"
 >;
-
-/** Work in the order of the calls, one at a time; a failure does not stop those behind it. */
-function queue(): <T>(work: () => Promise<T>) => Promise<T> {
-  let tail: Promise<unknown> = Promise.resolve();
-  return (work) => {
-    const turn = tail.then(work);
-    tail = turn.catch(() => undefined);
-    return turn;
-  };
-}
 
 function checkStrength(strength: number): number {
   if (Number.isFinite(strength)) return strength;
@@ -132,7 +123,7 @@ export async function createEncoder(
   const slots = createSlots(engine, model);
   let slot = await slots.holding(adapter);
   const { tokenizer } = model;
-  const inTurn = queue();
+  const inTurn = createTurns();
   let disposed = false;
   const encode = <T>(work: () => Promise<T>): Promise<T> =>
     inTurn(() => {

@@ -55,7 +55,7 @@ export {
   saveModel,
 } from "./model.js";
 export { pissaFromLora, pissaStart, pissaToLora } from "./pissa.js";
-export { type Canvas, decodeCanvas, preprocessImage } from "./preprocess-image.js";
+export { type Canvas, decodeCanvas, preprocessImage, targetSize } from "./preprocess-image.js";
 export {
   defaultPreprocessing,
   normalizePixels,
@@ -67,6 +67,7 @@ export { type PresetName, presetConfig, presetNames, presets } from "./presets.j
 export { normal, type Random, seededRandom } from "./random.js";
 export { replaceFile, syncDirectory } from "./replace-file.js";
 export { replacedWeights } from "./replaced-weights.js";
+export type { Size } from "./resample.js";
 export {
   readSafetensors,
   type Safetensors,
@@ -74,6 +75,9 @@ export {
   writeSafetensors,
 } from "./safetensors.js";
 export { textTower } from "./text-tower.js";
+export { serveThread } from "./threads/serve-thread.js";
+export { startThread, type Thread, type ThreadOptions } from "./threads/start-thread.js";
+export { createTurns } from "./threads/turns.js";
 export {
   createTokenizer,
   type EncodedTexts,

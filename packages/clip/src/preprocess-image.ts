@@ -1,9 +1,11 @@
 import {
   type DecodedImage,
+  decodeOpened,
   decoding,
   type ImageSource,
   type OpenImage,
   openImage,
+  resizesWell,
 } from "./image-source.js";
 import type { Filter, Preprocessing } from "./preprocessing.js";
 import { resample, type Size, type Window } from "./resample.js";
@@ -40,8 +42,20 @@ async function resized(
   });
 }
 
+/** A picture that sharp can resize well to the size that it is wanted in. */
+async function openFor(
+  source: ImageSource | DecodedImage,
+  sizeOf: (whole: Size) => Size,
+): Promise<{ image: OpenImage; to: Size }> {
+  const image = await openImage(source);
+  const to = sizeOf(image.whole);
+  if (resizesWell(image, to)) return { image, to };
+  const twice = { width: 2 * to.width, height: 2 * to.height };
+  return { image: await openImage(await decodeOpened(image, twice)), to };
+}
+
 /** Both sides after resizing; the longer one is cut down to whole pixels, as transformers does. */
-function targetSize({ width, height }: Size, resize: Preprocessing["resize"]): Size {
+export function targetSize({ width, height }: Size, resize: Preprocessing["resize"]): Size {
   if (!("shortestEdge" in resize)) return resize;
   const edge = resize.shortestEdge;
   return width <= height
@@ -59,9 +73,8 @@ export async function preprocessImage(
   source: ImageSource | DecodedImage,
   preprocessing: Preprocessing,
 ): Promise<Uint8Array> {
-  const image = await openImage(source);
   const { crop, filter, resize } = preprocessing;
-  const to = targetSize(image, resize);
+  const { image, to } = await openFor(source, (whole) => targetSize(whole, resize));
   const left = Math.floor((to.width - crop) / 2);
   const top = Math.floor((to.height - crop) / 2);
   return resized(image, to, { left, top, width: crop, height: crop }, filter);
@@ -81,8 +94,8 @@ export interface Canvas {
  * @throws UserError as `preprocessImage`
  */
 export async function decodeCanvas(source: ImageSource, size: number): Promise<Canvas> {
-  const image = await openImage(source);
   const square = { width: size, height: size };
+  const { image } = await openFor(source, () => square);
   const pixels = await resized(image, square, { left: 0, top: 0, ...square }, "bicubic");
-  return { pixels, aspect: image.width / image.height };
+  return { pixels, aspect: image.whole.width / image.whole.height };
 }

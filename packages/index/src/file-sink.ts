@@ -1,7 +1,9 @@
 import { type FileHandle, open } from "node:fs/promises";
 import { join } from "node:path";
+import { startThread, type Thread } from "@cliptune/clip";
 import { continueFile } from "./continue-file.js";
-import { type GraphThread, startGraphThread } from "./graph-thread.js";
+import type { GraphOptions } from "./graph-builder.js";
+import type { GraphCalls } from "./graph-worker.js";
 import { defaultHnsw, type HnswParameters, hnswAvailable } from "./hnsw-graph.js";
 import type { Manifest } from "./manifest.js";
 import { assertUnitRows } from "./unit-vector.js";
@@ -39,10 +41,10 @@ export async function createFileSink(options: FileSinkOptions): Promise<VectorSi
   if (base) await continueFile(join(base.home, fileNames.vectors), path);
   const file = await open(path, base ? "r+" : "wx");
   const lazy = base?.manifest.store === "hnsw";
-  let thread: GraphThread | undefined;
+  let thread: Thread<GraphCalls> | undefined;
   let failure: Error | undefined;
   const graphThread = () => {
-    thread ??= startGraphThread({ vectors: path, dimension, ...graphBase(options) });
+    thread ??= startGraph({ vectors: path, dimension, ...graphBase(options) });
     return thread;
   };
   const pending = new Float32Array(slice * dimension);
@@ -54,7 +56,7 @@ export async function createFileSink(options: FileSinkOptions): Promise<VectorSi
     written = rows;
     if (graph && !lazy) {
       graphThread()
-        .insertUpTo(rows)
+        .call("insertUpTo", rows)
         .catch((error: Error) => {
           failure = error;
         });
@@ -84,10 +86,18 @@ export async function createFileSink(options: FileSinkOptions): Promise<VectorSi
       return graphFacts(graphThread(), options, { ...end, rows });
     },
     async close() {
-      await thread?.close();
+      await thread?.end();
       await file.close();
     },
   };
+}
+
+/** A graph that grows on a thread of its own, since each insertion blocks. */
+function startGraph(data: GraphOptions): Thread<GraphCalls> {
+  return startThread(new URL("./graph-worker.js", import.meta.url), {
+    does: "builds the graph",
+    data,
+  });
 }
 
 function graphBase({ base, hnsw }: FileSinkOptions) {
@@ -104,12 +114,12 @@ function flatFacts(rows: number): SinkFacts {
 }
 
 async function graphFacts(
-  thread: GraphThread,
+  thread: Thread<GraphCalls>,
   options: FileSinkOptions,
   { rows, removed, titles, recall }: SinkEnd & { readonly rows: number },
 ): Promise<SinkFacts> {
   const path = join(options.home, fileNames.hnsw);
-  const built = await thread.finish({ path, rows, removed, titles, recall });
+  const built = await thread.call("finish", { path, rows, removed, titles, recall });
   const { distinct, efSearch, annRecall } = built;
   const hnsw = { ...graphBase(options).parameters, efSearch };
   return { store: "hnsw", rows, indexed: rows, distinct, hnsw, lance: null, annRecall };

@@ -1,11 +1,17 @@
 import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
-import { decodeImage, type Preprocessing, preprocessImage } from "@cliptune/clip";
+import {
+  decodeImage,
+  type Preprocessing,
+  preprocessImage,
+  type Size,
+  targetSize,
+} from "@cliptune/clip";
 import { type BrokenPicture, describeBroken } from "./broken-pictures.js";
 import { sha256 } from "./checksum.js";
 import { fileStamp } from "./file-stamp.js";
 import type { Fields, StoredItem } from "./item-store.js";
-import { makeThumbnail } from "./thumbnail.js";
+import { makeThumbnail, thumbnailSize } from "./thumbnail.js";
 
 export interface IndexItem {
   /** Its name in searches; each item needs its own. */
@@ -32,6 +38,16 @@ export interface Unreadable {
   readonly broken: BrokenPicture;
 }
 
+/** Twice what the model sees, which is then resized as well as from the whole, and all of the thumbnail. */
+function wantedOf(whole: Size, { resize }: Preprocessing): Size {
+  const { width, height } = targetSize(whole, resize);
+  const share = Math.min(1, thumbnailSize / Math.max(whole.width, whole.height));
+  return {
+    width: Math.max(2 * width, share * whole.width),
+    height: Math.max(2 * height, share * whole.height),
+  };
+}
+
 /** Decodes one picture; a broken one is a value, so that those decoded beside it go on. */
 export async function readPicture(
   source: IndexItem,
@@ -41,7 +57,7 @@ export async function readPicture(
   try {
     // From the path, where there is one, since errors name it; read once from the disk all the same.
     const stamp = typeof image === "string" ? await fileStamp(image) : undefined; // before it is read
-    const decoded = await decodeImage(image);
+    const decoded = await decodeImage(image, (whole) => wantedOf(whole, preprocessing));
     const pixels = await preprocessImage(decoded ?? image, preprocessing);
     const bytes = typeof image === "string" ? await readFile(image) : image;
     const thumbnail = await makeThumbnail(decoded ?? bytes);

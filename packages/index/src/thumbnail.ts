@@ -18,7 +18,7 @@ export interface ThumbnailPlace {
 export async function makeThumbnail(image: Uint8Array | DecodedImage): Promise<Uint8Array> {
   return pipelineOf(image)
     .resize(thumbnailSize, thumbnailSize, { fit: "inside", withoutEnlargement: true })
-    .webp({ quality: 80, effort: 2 }) // 4, the default, takes as long as decoding, for files 2 % smaller
+    .webp({ quality: 80, effort: 0 }) // 1.6 ms; 2 takes 2.5 and 4, the default, 5.1 for files 9 and 13 % smaller
     .toBuffer();
 }
 

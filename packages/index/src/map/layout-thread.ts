@@ -1,8 +1,6 @@
-import { Worker } from "node:worker_threads";
+import { startThread } from "@cliptune/clip";
 import type { Layout, MapVectors } from "./lay-out.js";
-
-/** What the thread tells: how far it is, and at last what it was asked for. */
-export type LayoutReply = { readonly share: number } | { readonly layout: Layout };
+import type { LayoutCalls } from "./layout-worker.js";
 
 export interface LayoutOptions {
   readonly signal?: AbortSignal | undefined;
@@ -16,19 +14,17 @@ export async function layOutInThread(
   { signal, onProgress }: LayoutOptions = {},
 ): Promise<Layout> {
   signal?.throwIfAborted();
-  const worker = new Worker(new URL("./layout-worker.js", import.meta.url), {
-    workerData: vectors,
-  });
+  const script = new URL("./layout-worker.js", import.meta.url);
+  const thread = startThread<LayoutCalls>(script, { does: "lays out the map" });
+  const stop = () => void thread.end();
+  signal?.addEventListener("abort", stop);
   try {
-    return await new Promise<Layout>((done, fail) => {
-      worker.on("message", (reply: LayoutReply) =>
-        "layout" in reply ? done(reply.layout) : onProgress?.(reply.share),
-      );
-      worker.once("error", fail);
-      worker.once("exit", () => fail(new Error("The thread that lays out the map has ended.")));
-      signal?.addEventListener("abort", () => fail(signal.reason));
-    });
+    return await thread.call("layOut", vectors, (share) => onProgress?.(share));
+  } catch (error) {
+    signal?.throwIfAborted();
+    throw error;
   } finally {
-    await worker.terminate();
+    signal?.removeEventListener("abort", stop);
+    await thread.end();
   }
 }

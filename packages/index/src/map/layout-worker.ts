@@ -1,8 +1,9 @@
-import { parentPort, workerData } from "node:worker_threads";
+import { serveThread } from "@cliptune/clip";
 import { layOut, type MapVectors } from "./lay-out.js";
-import type { LayoutReply } from "./layout-thread.js";
 
-const port = parentPort!;
-const tell = (reply: LayoutReply) => port.postMessage(reply);
-const layout = layOut(workerData as MapVectors, { onProgress: (share) => tell({ share }) });
-tell({ layout });
+const calls = {
+  layOut: (vectors: MapVectors, onProgress: (share: number) => void) =>
+    layOut(vectors, { onProgress }),
+};
+export type LayoutCalls = typeof calls;
+serveThread(calls);
