@@ -19,7 +19,7 @@ export interface Searcher {
   readonly count: number;
   /** Changes whenever the index is built again. */
   readonly version: string;
-  readonly fields: readonly FieldSummary[];
+  fields(): Promise<readonly FieldSummary[]>;
   /**
    * Without terms: all that passes the filter, in no meant order and without scores.
    *
@@ -33,7 +33,7 @@ export interface Searcher {
   /** Where the pictures of this version lie in two dimensions; made when first asked for. */
   map(options: MapOptions): Promise<IndexMap>;
   /** @param labels of this version, as a map has them */
-  itemsAt(labels: ArrayLike<number>): readonly Item[];
+  itemsAt(labels: ArrayLike<number>): Promise<readonly Item[]>;
   place(map: IndexMap, text: string): Promise<Placed>;
   /** @throws UserError when no strengths were computed for this version of the index */
   strengths(): Promise<StrengthsFacts>;

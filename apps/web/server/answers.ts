@@ -62,7 +62,7 @@ export function answerItems(range: { offset: number; limit: number }): Promise<I
 /** What the first page needs beside its answer: the shape of the grid's boxes and the index's size. */
 export function describeIndex(): Promise<FieldsReply & { aspect: Aspect; count: number }> {
   return withSearcher(async ({ searcher, aspect }) => {
-    return { aspect, count: searcher.count, fields: searcher.fields };
+    return { aspect, count: searcher.count, fields: await searcher.fields() };
   });
 }
 

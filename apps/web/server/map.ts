@@ -71,14 +71,14 @@ function make(held: Held): Promise<void> {
         held.share = share;
       },
     });
-    held.ready = { map, reply: toReply(searcher, map) };
+    held.ready = { map, reply: await toReply(searcher, map) };
   });
 }
 
-function toReply(searcher: Searcher, map: IndexMap): ReadyMap {
-  const items = searcher.itemsAt(map.labels);
+async function toReply(searcher: Searcher, map: IndexMap): Promise<ReadyMap> {
+  const items = await searcher.itemsAt(map.labels);
   const { version, columns, gap, axes } = map;
-  const fields = searcher.fields
+  const fields = (await searcher.fields())
     // A value of its own for nearly each picture colours nothing.
     .filter(
       ({ kind, distinct, count }) => distinct > 1 && (kind !== "string" || 2 * distinct < count),

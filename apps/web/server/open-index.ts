@@ -34,9 +34,7 @@ function adapt(dir: string, opened: PackageSearcher): Searcher {
     get version() {
       return opened.manifest.version;
     },
-    get fields() {
-      return opened.fields();
-    },
+    fields: () => opened.fields(),
     async search({ query, ...options }) {
       if (query.length > 0) return toFound(await opened.search({ query, ...options }));
       const { hits, timings, ...found } = await browse(opened, options);
@@ -58,7 +56,7 @@ function adapt(dir: string, opened: PackageSearcher): Searcher {
     },
     thumbnail: (id) => opened.thumbnail(id),
     map: (options) => opened.map(options),
-    itemsAt: (labels) => opened.index.itemsAt(labels).map(toItem),
+    itemsAt: async (labels) => (await opened.index.itemsAt(labels)).map(toItem),
     async place(map, text) {
       const { placeVector }: Package = await import(/* turbopackIgnore: true */ "@cliptune/index");
       return placeVector(map, opened.index, await opened.encodeTexts([text]));

@@ -12,7 +12,6 @@ import type { Manifest } from "./manifest.js";
 import type { MemoryLimit } from "./memory.js";
 import type { ModelReference } from "./model-reference.js";
 import { openIndex } from "./open-index.js";
-import { backgroundOf } from "./search/background-file.js";
 import type { StoreChoice } from "./store-choice.js";
 
 export type BuildProgress = EncodeProgress;
@@ -24,8 +23,6 @@ export interface BuildOptions extends EncodeOptions, StoreChoice, MemoryLimit {
   readonly model: ModelReference;
   /** What is indexed, as on the command line; part of the advice when models differ. */
   readonly source?: string;
-  /** How many items there will be, where `items` doesn't tell: an index that can't fit is refused at once. */
-  readonly expected?: number;
   /** The least share of the exact ten nearest that searches shall find, 0.99 unless given. */
   readonly recall?: number;
 }
@@ -77,7 +74,7 @@ export async function buildIndex(options: BuildOptions): Promise<Manifest> {
 export async function prepareBackground(dir: string, encoder: Encoder): Promise<void> {
   const index = await openIndex(dir);
   try {
-    await backgroundOf(dir, index, encoder);
+    await index.prepareConfidence((texts) => encoder.encodeTexts(texts));
   } finally {
     await index.close();
   }

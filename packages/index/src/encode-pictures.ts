@@ -21,6 +21,8 @@ export interface EncodeOptions {
   readonly encoder: Encoder;
   /** The model's own, `model.preprocessing`. */
   readonly preprocessing: Preprocessing;
+  /** How many items there will be, where `items` doesn't tell. */
+  readonly expected?: number;
   /** Pictures encoded at a time, 32 unless given. */
   readonly batchSize?: number;
   /** The first picture that can't be read ends the work; else it is left out and counted. */
@@ -52,7 +54,7 @@ export interface Encoded {
 /** Decodes and encodes pictures and hands them on, in order: while a batch is encoded, the next is decoded. */
 export async function encodePictures(take: TakePicture, options: EncodeOptions): Promise<Encoded> {
   const { items, preprocessing, batchSize = 32, signal } = options;
-  const total = Array.isArray(items) ? { total: items.length } : {};
+  const total = totalOf(options);
   const began = performance.now();
   const titles: string[] = [];
   let done = 0;
@@ -86,6 +88,11 @@ export async function encodePictures(take: TakePicture, options: EncodeOptions):
   await encoding;
   signal?.throwIfAborted();
   return { done, broken, titles };
+}
+
+function totalOf({ items, expected }: EncodeOptions): { total?: number } {
+  const total = expected ?? (Array.isArray(items) ? items.length : undefined);
+  return total === undefined ? {} : { total };
 }
 
 /** `[n, D]`; none without titles, or for a model without a tokenizer: it can still search by picture. */

@@ -80,9 +80,7 @@ export async function createIndexWriter(options: WriterOptions): Promise<IndexWr
       return draft.vectors.rows;
     },
     async add(item, vector, thumbnail) {
-      if (ids.has(item.id)) {
-        throw new UserError(`Two items have the id "${item.id}"; each needs its own.`);
-      }
+      if (ids.has(item.id)) throw sameId(item.id);
       ids.add(item.id);
       if (ids.size % memoryChecks === 0) assertFits(ids.size);
       await addItem(dir, draft, { item, vector, thumbnail });
@@ -100,6 +98,10 @@ export async function createIndexWriter(options: WriterOptions): Promise<IndexWr
       release();
     },
   };
+}
+
+export function sameId(id: string): UserError {
+  return new UserError(`Two items have the id "${id}"; each needs its own.`);
 }
 
 /** Gives an item its label. */

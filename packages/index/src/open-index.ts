@@ -10,6 +10,7 @@ import { openLanceIndex } from "./lance-index.js";
 import { placeUri } from "./lance-place.js";
 import { type Manifest, readManifest, versionDir } from "./manifest.js";
 import { missingLabels } from "./missing-labels.js";
+import type { OpenParts } from "./open-parts.js";
 import { openTogether } from "./open-together.js";
 import { assertSameModel } from "./same-model.js";
 import { type SearchIndex, searchIndex } from "./search-index.js";
@@ -56,15 +57,26 @@ async function openVersion(
   for (const [name, record] of Object.entries(manifest.files)) {
     await verifyFile(join(home, name), record, { mayGrow: appendedFiles.has(name) });
   }
+  const { rows, ...parts } = await openParts(dir, manifest, options);
+  const opened = searchIndex(parts);
+  if (rows) held.set(opened, rows);
+  return opened;
+}
+
+/** What a version holds open, and its rows where they are in memory. Its files must have been checked. */
+export function openParts(
+  dir: string,
+  manifest: Manifest,
+  options: OpenOptions = {},
+): Promise<OpenParts & { readonly rows: HeldRows | undefined }> {
+  const home = versionDir(dir, manifest.version);
   return openTogether(async (keep) => {
     const rows = manifest.lance ? undefined : await rowsOf(home, manifest, options);
     const index = keep(await openVectors(dir, manifest, { ...options, rows }));
     const thumbnails = keep(await openPack(join(home, fileNames.thumbnails)));
     const items = keep(openItems(join(home, fileNames.items)));
     if (!manifest.lance) await index.remove(missingLabels(items.labels(), manifest.rows));
-    const opened = searchIndex({ manifest, index, items, thumbnails });
-    if (rows) held.set(opened, rows);
-    return opened;
+    return { dir, manifest, index, items, thumbnails, rows };
   });
 }
 

@@ -5,6 +5,8 @@ import type { VectorIndex } from "./vector-index.js";
 
 /** What one version of an index holds open. */
 export interface OpenParts {
+  /** The index directory. */
+  readonly dir: string;
   readonly manifest: Manifest;
   readonly index: VectorIndex;
   readonly items: ItemReader;

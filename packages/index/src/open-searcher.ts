@@ -4,14 +4,12 @@ import { type Manifest, readManifest } from "./manifest.js";
 import { type MapOptions, mapOf } from "./map/make-map.js";
 import type { IndexMap } from "./map/map-file.js";
 import type { ModelOverride } from "./model-reference.js";
-import { openIndex } from "./open-index.js";
-import type { Background } from "./search/background.js";
-import { backgroundOf } from "./search/background-file.js";
 import type { FieldSummary } from "./search/field-summaries.js";
 import type { SearchRequest, SearchResponse } from "./search/request.js";
 import { searchTerms } from "./search/search-terms.js";
 import type { SearchIndex } from "./search-index.js";
 import { loadSearchModel, type ModelPlace, type SearchModel } from "./search-model.js";
+import { openIndex } from "./threads/open-index.js";
 
 /** An open index and the model that made it: everything that a search page asks. */
 export interface Searcher extends Pick<SearchIndex, "item" | "items" | "thumbnail"> {
@@ -31,7 +29,7 @@ export interface Searcher extends Pick<SearchIndex, "item" | "items" | "thumbnai
    */
   search(request: SearchRequest): Promise<SearchResponse>;
   /** What can be filtered by: kinds, values and ranges of the items' fields. */
-  fields(): readonly FieldSummary[];
+  fields(): Promise<readonly FieldSummary[]>;
   searchText(query: string, k: number): Promise<SearchResponse>;
   /** @param image the bytes of a picture file */
   searchImage(image: Uint8Array, k: number): Promise<SearchResponse>;
@@ -74,13 +72,14 @@ export async function openSearcher(dir: string, options: SearcherOptions = {}): 
       openNext(dir, place, before),
     );
     const search = (request: SearchRequest) =>
-      followed.use(({ index, model, background }) => {
+      followed.use(async ({ index, model, prepared }) => {
         const { encodeTexts, encodePicture } = model;
-        return searchTerms({ index, encodeTexts, encodePicture, background }, request);
+        await prepared();
+        return searchTerms({ index, encodeTexts, encodePicture }, request);
       });
     return {
       ...searches(search),
-      fields: () => followed.current.index.fields(),
+      fields: () => followed.use(({ index }) => index.fields()),
       item: (id) => followed.use(({ index }) => index.item(id)),
       items: (range) => followed.use(({ index }) => index.items(range)),
       thumbnail: (id) => followed.use(({ index }) => index.thumbnail(id)),
@@ -110,10 +109,11 @@ export async function openSearcher(dir: string, options: SearcherOptions = {}): 
   }
 }
 
-/** A version of the index, its model and what its queries are compared with. */
+/** A version of the index and its model. */
 interface Opened extends OpenVersion {
   readonly model: SearchModel;
-  background(): Promise<Background>;
+  /** Confidences need more than the index: it is read, or measured, for the first search. */
+  prepared(): Promise<void>;
 }
 
 /** The newest version, with the model in use where that made it too, or else with its own. */
@@ -130,13 +130,18 @@ async function openWith(dir: string, model: SearchModel, before?: SearchIndex): 
   try {
     const { fingerprint } = model;
     const index = await openIndex(dir, { fingerprint, ...(before && { before }) });
-    let measured: Promise<Background> | undefined;
+    let preparing: Promise<void> | undefined;
     return {
       index,
       model,
-      background() {
-        measured ??= backgroundOf(dir, index, model.encoder);
-        return measured;
+      prepared() {
+        preparing ??= index
+          .prepareConfidence((texts) => model.encoder.encodeTexts(texts))
+          .catch((error: unknown) => {
+            preparing = undefined; // the next search tries again
+            throw error;
+          });
+        return preparing;
       },
       async close() {
         await index.close();

@@ -1,9 +1,9 @@
 import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
-import { UserError } from "@cliptune/engine";
 import { type BrokenPicture, isStillBroken } from "./broken-pictures.js";
 import { sha256 } from "./checksum.js";
 import { fileStamp } from "./file-stamp.js";
+import { sameId } from "./index-writer.js";
 import type { ItemReader, ItemRow, StoredItem } from "./item-store.js";
 import type { IndexItem } from "./read-picture.js";
 
@@ -41,9 +41,7 @@ export async function planUpdate(
   const met = new Set<number>();
   let kept = 0;
   for await (const item of items) {
-    if (seen.has(item.id)) {
-      throw new UserError(`Two items have the id "${item.id}"; each needs its own.`);
-    }
+    if (seen.has(item.id)) throw sameId(item.id);
     seen.add(item.id);
     const row = base.byId(item.id);
     if (!row) {

@@ -1,9 +1,12 @@
+import type { Encoder } from "@cliptune/clip";
 import { UserError } from "@cliptune/engine";
 import { evenly } from "./evenly.js";
 import { type Hit, toHit } from "./hit.js";
 import type { ItemRange, ItemRow, StoredItem } from "./item-store.js";
 import type { Manifest } from "./manifest.js";
 import type { OpenParts } from "./open-parts.js";
+import { type Background, judgeOf } from "./search/background.js";
+import { backgroundOf } from "./search/background-file.js";
 import type { FieldSummary } from "./search/field-summaries.js";
 import type { SearchOptions } from "./search/request.js";
 import { type QueryAnswer, runQuery, type VectorQuery } from "./search/run-query.js";
@@ -22,17 +25,24 @@ export interface SearchIndex {
   /** `search` in two steps: first the rows of the closest vectors, among `within` if given... */
   nearest(vector: ArrayLike<number>, k: number, within?: Uint32Array): Promise<Neighbor[]>;
   /** ...then what is known of them. */
-  read(neighbors: readonly Neighbor[]): Hit[];
+  read(neighbors: readonly Neighbor[]): Promise<Hit[]>;
   /** A vector with filters, full text, folding and pages: see `SearchOptions`. */
   query(query: VectorQuery, options?: SearchOptions): Promise<QueryAnswer>;
+  /**
+   * What queries are compared with for their confidence: read from the index's directory, or measured and written
+   * there. Later queries that name their terms have one.
+   *
+   * @param encodeTexts of the model that made the index
+   */
+  prepareConfidence(encodeTexts: Encoder["encodeTexts"]): Promise<void>;
   /** What can be filtered by. */
-  fields(): readonly FieldSummary[];
+  fields(): Promise<readonly FieldSummary[]>;
   item(id: string): Promise<StoredItem | undefined>;
   /** A page of all items, in the order they were indexed. */
   items(range: ItemRange): Promise<StoredItem[]>;
   /** Rows of at most `most` items, evenly spread over all, ascending. */
-  labels(most: number): Uint32Array;
-  itemsAt(labels: ArrayLike<number>): StoredItem[];
+  labels(most: number): Promise<Uint32Array>;
+  itemsAt(labels: ArrayLike<number>): Promise<StoredItem[]>;
   /** `[n, D]` unit norm, a copy. */
   vectors(labels: ArrayLike<number>): Promise<Float32Array>;
   /** `[D]` unit norm, a copy. */
@@ -46,6 +56,7 @@ export function searchIndex(parts: OpenParts): SearchIndex {
   const { manifest, index, items, thumbnails } = parts;
   const { dimension } = manifest;
   let open = true;
+  let background: Background | undefined;
   const row = (id: string): ItemRow | undefined => {
     assertOpen(open);
     return items.byId(id);
@@ -57,7 +68,7 @@ export function searchIndex(parts: OpenParts): SearchIndex {
     }
     return index.search(unitQuery(vector, dimension), k, { within });
   };
-  const read = (neighbors: readonly Neighbor[]) => {
+  const read: SearchIndex["read"] = async (neighbors) => {
     assertOpen(open);
     return neighbors.map((neighbor) => toHit(neighbor, items.byLabel(neighbor.label)));
   };
@@ -68,10 +79,16 @@ export function searchIndex(parts: OpenParts): SearchIndex {
     search: async (vector, k) => read(await nearest(vector, k)),
     async query(query, options = {}) {
       assertOpen(open);
+      const { terms, ...asked } = query;
       const vector = unitQuery(query.vector, dimension);
-      return runQuery(parts, { ...query, vector }, options);
+      const judge = terms && background && judgeOf(background, terms);
+      return runQuery(parts, { ...asked, vector, ...(judge && { judge }) }, options);
     },
-    fields() {
+    async prepareConfidence(encodeTexts) {
+      assertOpen(open);
+      background ??= await backgroundOf(parts, encodeTexts);
+    },
+    async fields() {
       assertOpen(open);
       return items.fields();
     },
@@ -80,11 +97,11 @@ export function searchIndex(parts: OpenParts): SearchIndex {
       assertOpen(open);
       return items.page(range).map(({ item }) => item);
     },
-    labels(most) {
+    async labels(most) {
       assertOpen(open);
       return Uint32Array.from(evenly(items.labels(), most));
     },
-    itemsAt(labels) {
+    async itemsAt(labels) {
       assertOpen(open);
       return Array.from(labels, (label) => itemAt(items.byLabel(label), label));
     },

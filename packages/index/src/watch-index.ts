@@ -4,7 +4,8 @@ import { UserError } from "@cliptune/engine";
 import { type FSWatcher, watch } from "chokidar";
 import { codeOf } from "./durable.js";
 import type { IndexItem } from "./read-picture.js";
-import { type UpdateOptions, type UpdateReport, updateIndex } from "./update-index.js";
+import { updateIndex } from "./threads/writing.js";
+import type { UpdateOptions, UpdateReport } from "./update-index.js";
 
 type Items = Iterable<IndexItem> | AsyncIterable<IndexItem>;
 

@@ -1,7 +1,8 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { createIndexWriter } from "@cliptune/index";
-import { expect, test } from "vitest";
+import { createIndexWriter, readManifest } from "@cliptune/index";
+import { expect, onTestFinished, test } from "vitest";
+import { openParts } from "../dist/open-index.js";
 import { type Background, judgeOf, standOut } from "../dist/search/background.js";
 import { backgroundOf } from "../dist/search/background-file.js";
 import { discriminant } from "../dist/search/discriminant.js";
@@ -58,14 +59,24 @@ async function writeIndex(title: (i: number) => string, fingerprint = "model-a")
   return dir;
 }
 
+async function partsOf(dir: string) {
+  const parts = await openParts(dir, await readManifest(dir));
+  onTestFinished(async () => {
+    parts.items.close();
+    await parts.index.close();
+    await parts.thumbnails.close();
+  });
+  return parts;
+}
+
 test("confidence tells titles that were not fitted from texts about nothing, where scores can't", async () => {
   const index = await opened(await writeIndex((i) => `thing ${i}`));
-  const encoder = encoderOf(numbered);
-  const background = await measureBackground(index, encoder);
+  const { encodeTexts } = encoderOf(numbered);
+  await index.prepareConfidence(encodeTexts);
   const ask = async (text: string) => {
-    const vector = await encoder.encodeTexts([text]);
-    const judge = judgeOf(background, [{ kind: "text", weight: 1, vector }]);
-    return (await index.query({ vector, judge }, { k: 3 })).confidence!;
+    const vector = await encodeTexts([text]);
+    const terms = [{ kind: "text", weight: 1, vector }] as const;
+    return (await index.query({ vector, terms }, { k: 3 })).confidence!;
   };
   const odd = Array.from({ length: 60 }, (_, i) => 2 * i + 1); // the even ones were fitted
   const present = await Promise.all(odd.map((i) => ask(`thing ${i}`)));
@@ -77,11 +88,9 @@ test("confidence tells titles that were not fitted from texts about nothing, whe
 });
 
 test("titles that say nothing of their pictures are not learnt from", async () => {
-  const index = await opened(await writeIndex((i) => `IMG_${10_000 + i} copy`));
-  const { domain, byText } = await measureBackground(
-    index,
-    encoderOf(() => undefined),
-  );
+  const parts = await partsOf(await writeIndex((i) => `IMG_${10_000 + i} copy`));
+  const { encodeTexts } = encoderOf(() => undefined);
+  const { domain, byText } = await measureBackground(parts, encodeTexts);
   expect(domain.every((value) => value === 0)).toBe(true);
   expect(byText.z).toBeGreaterThan(0);
 });
@@ -90,15 +99,10 @@ test("an own picture of the index fits it, for a model that reads no texts too",
   const dir = await writeIndex((i) => `thing ${i}`);
   const index = await opened(dir);
   const { UserError } = await import("@cliptune/engine");
-  const encoder = {
-    dimension,
-    encodeTexts: () => Promise.reject(new UserError("This model has no tokenizer.")),
-  };
-  const background = await measureBackground(index, encoder);
-  expect(background.texts).toHaveLength(0);
+  await index.prepareConfidence(() => Promise.reject(new UserError("There is no tokenizer.")));
   const vector = pictures.slice(5 * dimension, 6 * dimension);
-  const judge = judgeOf(background, [{ kind: "picture", weight: 1, vector }]);
-  const { confidence, hits } = await index.query({ vector, judge }, { k: 3 });
+  const terms = [{ kind: "picture", weight: 1, vector }] as const;
+  const { confidence, hits } = await index.query({ vector, terms }, { k: 3 });
   expect(hits[0]!.confidence).toBe(confidence);
   expect(confidence).toBeGreaterThan(0.9);
   expect(hits[0]!.confidence).toBeGreaterThan(hits[1]!.confidence!);
@@ -106,15 +110,16 @@ test("an own picture of the index fits it, for a model that reads no texts too",
 
 test("the background is measured once for a model, and again when its file is damaged", async () => {
   const dir = await writeIndex((i) => `thing ${i}`);
-  const index = await opened(dir);
+  const parts = await partsOf(dir);
   const encoder = encoderOf(numbered);
-  const first = await backgroundOf(dir, index, encoder);
+  const { encodeTexts } = encoder;
+  const first = await backgroundOf(parts, encodeTexts);
   expect(encoder.calls).toBe(1);
-  expect(await backgroundOf(dir, index, encoder)).toEqual(first);
+  expect(await backgroundOf(parts, encodeTexts)).toEqual(first);
   expect(encoder.calls).toBe(1);
   for (const text of ["", "{", '{"checksum":"","text":"{}"}', "null"]) {
     await writeFile(join(dir, "background.json"), text);
-    expect(await backgroundOf(dir, index, encoder)).toEqual(first);
+    expect(await backgroundOf(parts, encodeTexts)).toEqual(first);
   }
   expect(encoder.calls).toBe(5);
 
@@ -124,7 +129,7 @@ test("the background is measured once for a model, and again when its file is da
     await writer.add({ id: `${i}`, title: `thing ${i}`, fields: {} }, vector);
   }
   await writer.commit();
-  await backgroundOf(dir, await opened(dir), encoder);
+  await backgroundOf(await partsOf(dir), encodeTexts);
   expect(encoder.calls).toBe(6);
 });
 

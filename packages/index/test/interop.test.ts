@@ -78,7 +78,7 @@ test.each(["clip-retrieval", "npy", "parquet"] as const)(
       { id: "id-0", title: "picture 0", fields: { rank: 0, kind: "seeded" } },
       { id: "id-1", title: "picture 1", fields: { rank: 1, kind: "seeded" } },
     ]);
-    const vectors = await index.vectors(index.labels(100));
+    const vectors = await index.vectors(await index.labels(100));
     expect(Math.max(...vectors.map((value, i) => Math.abs(value - rows[i]!)))).toBeLessThan(1e-6);
     await expect(exportIndex({ dir, out, format })).rejects.toThrow("is not empty");
   },

@@ -118,8 +118,15 @@ test("vectors that are no unit vectors are refused before they reach the table",
 });
 
 test("without LanceDB, the error names the command that installs it", () => {
-  const child = fileURLToPath(new URL("without-lancedb-child.mjs", import.meta.url));
-  const output = execFileSync(process.execPath, [child, dir], { encoding: "utf8" });
+  const hook = fileURLToPath(new URL("without-lancedb.mjs", import.meta.url));
+  const code = `import { createIndexWriter } from "@cliptune/index";
+    const options = { dir: process.argv[1], dimension: 2, fingerprint: "a", store: "lancedb" };
+    console.log(await createIndexWriter(options).catch((error) => error.name + ": " + error.message));`;
+  const command = ["--import", hook, "--input-type=module", "--eval", code, dir];
+  const output = execFileSync(process.execPath, command, {
+    encoding: "utf8",
+    cwd: import.meta.dirname,
+  });
   expect(output).toContain("UserError: This needs the package @lancedb/lancedb");
   expect(output).toContain("npm install @lancedb/lancedb");
 });

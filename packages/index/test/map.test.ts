@@ -176,7 +176,8 @@ describe("the map of an index", () => {
     expect(told).toEqual(told.toSorted((a, b) => a - b));
     expect(map.labels).toHaveLength(60);
     expect(encoded).toHaveLength(40); // a third has no title
-    expect(index.itemsAt([map.labels[map.titleOf[1]!]!])[0]!.title).toBe("picture 2");
+    const [second] = await index.itemsAt([map.labels[map.titleOf[1]!]!]);
+    expect(second!.title).toBe("picture 2");
     expect((await files()).sort()).toEqual(["map.json", "map.webp"]);
     const { data, info } = await sharp(map.atlas).raw().toBuffer({ resolveWithObject: true });
     expect([info.width, info.height, map.columns]).toEqual([8 * 32, 8 * 32, 8]);
@@ -211,8 +212,8 @@ describe("the map of an index", () => {
     expect(plane[1]).toBeCloseTo(at(map.plane, 7)[1], 5);
   });
 
-  test("of a large index, a part that is spread over all of it", () => {
-    expect([...index.labels(4)]).toEqual([0, 15, 30, 45]);
-    expect(index.labels(1000)).toHaveLength(60);
+  test("of a large index, a part that is spread over all of it", async () => {
+    expect([...(await index.labels(4))]).toEqual([0, 15, 30, 45]);
+    expect(await index.labels(1000)).toHaveLength(60);
   });
 });

@@ -118,7 +118,7 @@ test.each<[unknown, RegExp]>([
 
 test("fields are summed up by kind, with their values or their range", async () => {
   const { index } = await indexOf(shelf);
-  expect(index.fields()).toEqual([
+  expect(await index.fields()).toEqual([
     {
       ...{ name: "kind", kind: "string", count: 4, distinct: 4 },
       values: ["Warning", "stop", "warning", "일시정지"].map((value) => ({ value, count: 1 })),

@@ -124,8 +124,11 @@ test("a directory with somebody else's manifest.json is left alone", async () =>
 
 test("where hnswlib-node could not be built, indexes are written, opened and searched all the same", async () => {
   await writeSeededIndex(dir, 30);
-  const child = fileURLToPath(new URL("without-hnswlib-child.mjs", import.meta.url));
-  const output = execFileSync(process.execPath, [child, `${dir}-flat`, dir], { encoding: "utf8" });
+  const [hook, child] = ["without-hnswlib.mjs", "without-hnswlib-child.mjs"].map((name) =>
+    fileURLToPath(new URL(name, import.meta.url)),
+  );
+  const command = ["--import", hook!, child!, `${dir}-flat`, dir];
+  const output = execFileSync(process.execPath, command, { encoding: "utf8" });
   expect(JSON.parse(output)).toEqual({
     available: false,
     hnsw: null,

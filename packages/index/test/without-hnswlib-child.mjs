@@ -1,12 +1,6 @@
-// As on a machine without a C++ compiler: hnswlib-node was not built, so requiring it fails.
-import Module from "node:module";
+// Writes, opens and searches, under without-hnswlib.mjs.
 import { createIndexWriter, hnswAvailable, openIndex } from "@cliptune/index";
 
-const load = Module._load;
-Module._load = (request, ...rest) => {
-  if (request === "hnswlib-node") throw new Error("Could not locate the bindings file.");
-  return load(request, ...rest);
-};
 const [, , dir, existing] = process.argv;
 const writer = await createIndexWriter({ dir, dimension: 2, fingerprint: "a" });
 await writer.add({ id: "east", title: "east", fields: {} }, Float32Array.of(1, 0));

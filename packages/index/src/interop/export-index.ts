@@ -47,7 +47,7 @@ export async function exportIndex(options: ExportOptions): Promise<number> {
   try {
     await claimFolder(out);
     try {
-      const labels = index.labels(Number.POSITIVE_INFINITY);
+      const labels = await index.labels(Number.POSITIVE_INFINITY);
       const rows = format === "clip-retrieval" ? shardRows : labels.length;
       for (let shard = 0; shard * rows < labels.length; shard++) {
         const part = labels.subarray(shard * rows, (shard + 1) * rows);
@@ -74,7 +74,7 @@ async function writeShard(
     for (let start = 0; start < part.length; start += slice) {
       signal?.throwIfAborted();
       const labels = part.subarray(start, start + slice);
-      const items = index.itemsAt(labels);
+      const items = await index.itemsAt(labels);
       const vectors = await index.vectors(labels);
       await writers.images?.add(vectors);
       writers.table.add(items, format === "parquet" ? vectors : undefined);
@@ -101,7 +101,7 @@ async function openWriters(
 ): Promise<Writers> {
   const { dimension } = index.manifest;
   const matrix = { rows, dimension, precision };
-  const fields = index.fields();
+  const fields = await index.fields();
   const own = { fields, names: { title: "title", file: "file" } };
   if (format === "parquet") {
     return { table: createItemTable(join(out, "vectors.parquet"), { ...own, dimension }) };

@@ -49,8 +49,8 @@ export async function mapOf(
 
 async function makeMap({ index, encodeTexts }: MapParts, options: MapOptions): Promise<IndexMap> {
   const { signal, onProgress } = options;
-  const labels = index.labels(mostPictures);
-  const items = index.itemsAt(labels);
+  const labels = await index.labels(mostPictures);
+  const items = await index.itemsAt(labels);
   const named = [...items.keys()].filter((i) => items[i]!.title.trim() !== "");
   const titleOf = Uint32Array.from(evenly(named, mostTitles));
   const { dimension } = index.manifest;

@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type Encoder, replaceFile } from "@cliptune/clip";
 import { sha256 } from "../checksum.js";
-import type { SearchIndex } from "../search-index.js";
+import type { OpenParts } from "../open-parts.js";
 import type { Background, Logistic } from "./background.js";
 import { backgroundTexts } from "./background-texts.js";
 import { measureBackground } from "./measure-background.js";
@@ -26,18 +26,17 @@ interface Stored {
  * there. The file only saves time: where it can't be read, used or written, the measurement serves.
  */
 export async function backgroundOf(
-  dir: string,
-  index: SearchIndex,
-  encoder: Pick<Encoder, "dimension" | "encodeTexts">,
+  parts: OpenParts,
+  encodeTexts: Encoder["encodeTexts"],
 ): Promise<Background> {
-  const { fingerprint, count } = index.manifest;
+  const { fingerprint, count } = parts.manifest;
   const key = sha256(`${fingerprint} ${JSON.stringify(backgroundTexts)}`);
-  const path = join(dir, "background.json");
+  const path = join(parts.dir, "background.json");
   const stored = await readStored(path);
   if (stored?.key === key && Math.max(stored.count / count, count / stored.count) <= drift) {
     return unpack(stored);
   }
-  const background = await measureBackground(index, encoder);
+  const background = await measureBackground(parts, encodeTexts);
   const text = JSON.stringify({ key, count, ...pack(background) } satisfies Stored);
   const sealed = JSON.stringify({ checksum: sha256(text), text });
   await replaceFile(path, (file) => file.writeFile(sealed)).catch(() => undefined);

@@ -1,10 +1,11 @@
 import type { Encoder } from "@cliptune/clip";
 import { UserError } from "@cliptune/engine";
-import type { SearchIndex } from "../search-index.js";
+import type { OpenParts } from "../open-parts.js";
 import type { Background, Logistic } from "./background.js";
 import { backgroundTexts } from "./background-texts.js";
 import { discriminant } from "./discriminant.js";
 import { areaUnderCurve, fitLogistic, momentsOf } from "./logistic.js";
+import { runQuery } from "./run-query.js";
 
 /** Items, evenly spread, whose titles and pictures are asked for. */
 const sampleSize = 100;
@@ -28,30 +29,25 @@ interface Asked {
  * background's texts; fits the probability that a query is of the first kind.
  */
 export async function measureBackground(
-  index: SearchIndex,
-  encoder: Pick<Encoder, "dimension" | "encodeTexts">,
+  parts: OpenParts,
+  encodeTexts: Encoder["encodeTexts"],
 ): Promise<Background> {
   const ids: string[] = [];
+  const labels: number[] = [];
   const titles: string[] = [];
-  const { count } = index.manifest;
+  const { count } = parts.manifest;
   for (let i = 0; i < Math.min(count, sampleSize); i++) {
     const offset = Math.floor((i * count) / Math.min(count, sampleSize));
-    const [item] = await index.items({ offset, limit: 1 });
-    if (!item) continue;
-    ids.push(item.id);
-    if (item.title.trim() !== "") titles.push(item.title);
+    const [row] = parts.items.page({ offset, limit: 1 });
+    if (!row) continue;
+    ids.push(row.item.id);
+    labels.push(row.label);
+    if (row.item.title.trim() !== "") titles.push(row.item.title);
   }
-  const pictures = await stackPictures(index, ids);
-  const byPicture = await fitPictures(index, { ids, pictures });
-  const { texts, domain, byText } = await fitTexts(index, { encoder, titles });
+  const pictures = await parts.index.vectors(labels);
+  const byPicture = await fitPictures(parts, { ids, pictures });
+  const { texts, domain, byText } = await fitTexts(parts, { encodeTexts, titles });
   return { texts, domain, byText, pictures, byPicture };
-}
-
-async function stackPictures(index: SearchIndex, ids: readonly string[]): Promise<Float32Array> {
-  const { dimension } = index.manifest;
-  const rows = new Float32Array(ids.length * dimension);
-  for (const [i, id] of ids.entries()) rows.set((await index.vector(id))!, i * dimension);
-  return rows;
 }
 
 /**
@@ -59,14 +55,14 @@ async function stackPictures(index: SearchIndex, ids: readonly string[]): Promis
  * own pictures are to anything else.
  */
 async function fitPictures(
-  index: SearchIndex,
+  parts: OpenParts,
   { ids, pictures }: { readonly ids: readonly string[]; readonly pictures: Float32Array },
 ): Promise<Logistic> {
-  const { dimension } = index.manifest;
+  const { dimension } = parts.manifest;
   const found: number[] = [];
   for (const [i, id] of ids.entries()) {
     const vector = pictures.subarray(i * dimension, (i + 1) * dimension);
-    found.push(await bestZ(index, { vector, without: [id] }, pictures));
+    found.push(await bestZ(parts, { vector, without: [id] }, pictures));
   }
   found.sort((left, right) => left - right);
   const even = found[Math.floor(found.length / 10)]!;
@@ -76,12 +72,12 @@ async function fitPictures(
 }
 
 async function fitTexts(
-  index: SearchIndex,
-  { encoder, titles }: { encoder: Pick<Encoder, "dimension" | "encodeTexts">; titles: string[] },
+  parts: OpenParts,
+  { encodeTexts, titles }: { encodeTexts: Encoder["encodeTexts"]; titles: readonly string[] },
 ): Promise<Pick<Background, "texts" | "domain" | "byText">> {
-  const { dimension } = index.manifest;
+  const { dimension } = parts.manifest;
   const styled = titles.map((title, i) => openings[i % openings.length]! + title);
-  const rows = await encode(encoder, [...backgroundTexts, ...titles, ...styled]);
+  const rows = await encode(encodeTexts, [...backgroundTexts, ...titles, ...styled]);
   const row = (i: number) => rows.subarray(i * dimension, (i + 1) * dimension);
   const texts = rows.slice(0, Math.min(backgroundTexts.length * dimension, rows.length));
   const asked = Array.from({ length: rows.length / dimension }, (_, i): Asked => {
@@ -92,7 +88,7 @@ async function fitTexts(
   });
   const examples: (Asked & { readonly z: number })[] = [];
   for (const each of asked) {
-    examples.push({ ...each, z: await bestZ(index, { vector: each.vector }, texts) });
+    examples.push({ ...each, z: await bestZ(parts, { vector: each.vector }, texts) });
   }
   return { texts, ...fitExamples(examples, dimension) };
 }
@@ -135,20 +131,20 @@ function along(direction: Float32Array, vector: Float32Array): number {
 
 /** How far the best of an index stands out. */
 async function bestZ(
-  index: SearchIndex,
+  parts: OpenParts,
   query: { readonly vector: Float32Array; readonly without?: readonly string[] },
   others: Float32Array,
 ): Promise<number> {
   const judge = { others, probability: (z: number) => z };
-  return (await index.query({ ...query, judge }, { k: 1 })).confidence ?? 0;
+  return (await runQuery(parts, { ...query, judge }, { k: 1 })).confidence ?? 0;
 }
 
 /** `[n, D]`, empty for a model without a tokenizer: it still finds pictures by pictures. */
 async function encode(
-  encoder: Pick<Encoder, "encodeTexts">,
+  encodeTexts: Encoder["encodeTexts"],
   texts: readonly string[],
 ): Promise<Float32Array> {
-  return encoder.encodeTexts(texts).catch((error: unknown) => {
+  return encodeTexts(texts).catch((error: unknown) => {
     if (error instanceof UserError) return new Float32Array(0);
     throw error;
   });

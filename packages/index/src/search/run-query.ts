@@ -2,7 +2,7 @@ import { innerProduct } from "../exact-search.js";
 import { toHit } from "../hit.js";
 import type { OpenParts } from "../open-parts.js";
 import type { Neighbor } from "../vector-index.js";
-import { type Judge, standOut } from "./background.js";
+import { type Judge, type JudgedTerm, standOut } from "./background.js";
 import { type ChosenOptions, checkOptions } from "./check-options.js";
 import { decodeCursor, digest, encodeCursor } from "./cursor.js";
 import { diversify } from "./diversify.js";
@@ -22,7 +22,12 @@ export interface VectorQuery {
   readonly without?: readonly string[];
   /** What was asked, as JSON: a cursor goes on with the same only. The vector, unless given. */
   readonly asked?: unknown;
-  /** Who says how probable a match is; without one there are no confidences. */
+  /** What the vector is the sum of: confidences follow from it, once the index is prepared for them. */
+  readonly terms?: readonly JudgedTerm[];
+}
+
+/** A query with who says how probable a match is; without one there are no confidences. */
+export interface JudgedQuery extends Omit<VectorQuery, "terms"> {
   readonly judge?: Judge;
 }
 
@@ -45,7 +50,7 @@ const judgedDepth = 10;
  */
 export async function runQuery(
   parts: OpenParts,
-  query: VectorQuery,
+  query: JudgedQuery,
   options: SearchOptions,
 ): Promise<QueryAnswer> {
   const began = performance.now();
@@ -112,7 +117,7 @@ interface Ordered {
 
 async function orderAll(
   { items, index, manifest }: OpenParts,
-  { vector, words, without: ids = [] }: VectorQuery,
+  { vector, words, without: ids = [] }: JudgedQuery,
   { first, filter, hybrid, group, diversity }: ChosenOptions & { readonly first: number },
 ): Promise<Ordered> {
   const { count } = manifest;

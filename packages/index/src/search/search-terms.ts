@@ -2,7 +2,7 @@ import type { TextTimings } from "@cliptune/clip";
 import { UserError } from "@cliptune/engine";
 import { sha256 } from "../checksum.js";
 import type { SearchIndex } from "../search-index.js";
-import { type Background, type JudgedTerm, judgeOf } from "./background.js";
+import type { JudgedTerm } from "./background.js";
 import { combineTerms } from "./query-vector.js";
 import type { EncodeTexts } from "./remember-texts.js";
 import type { QueryTerm, SearchRequest, SearchResponse } from "./request.js";
@@ -13,7 +13,6 @@ export interface TermParts {
   readonly encodeTexts: EncodeTexts;
   /** The bytes of a picture file → `[D]` */
   encodePicture(image: Uint8Array): Promise<Float32Array>;
-  background(): Promise<Background>;
 }
 
 /** From what confidence on a query counts as answered. */
@@ -40,8 +39,7 @@ export async function searchTerms(
     const kind = "text" in term ? "text" : "picture";
     return { kind, weight: term.weight ?? 1, vector: vectors[i]! };
   });
-  const judge = judgeOf(await parts.background(), terms);
-  const answer = await parts.index.query({ vector, words, without, asked, judge }, options);
+  const answer = await parts.index.query({ vector, words, without, asked, terms }, options);
   const confidence = answer.confidence ?? 0;
   return {
     ...answer,

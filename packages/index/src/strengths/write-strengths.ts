@@ -6,9 +6,9 @@ import { explainWriteError, syncToDisk } from "../durable.js";
 import { inOrder } from "../in-order.js";
 import type { StoredItem } from "../item-store.js";
 import { anchorReference, type ModelReference } from "../model-reference.js";
-import { openIndex } from "../open-index.js";
 import { openTogether } from "../open-together.js";
 import type { SearchIndex } from "../search-index.js";
+import { openIndex } from "../threads/open-index.js";
 import {
   idsName,
   manifestName,
@@ -95,7 +95,6 @@ async function encodeAll(
   draft: string,
 ): Promise<{ ids: string[]; fromThumbnails: number }> {
   const { encoder, strengths, preprocessing, batchSize = 32, signal } = options;
-  const items = await index.items({ offset: 0, limit: 2 ** 31 });
   const files = await openAll(strengths.map((strength) => join(draft, vectorsName(strength))));
   const ids: string[] = [];
   let fromThumbnails = 0;
@@ -112,11 +111,11 @@ async function encodeAll(
     ids.push(...batch.map(({ id }) => id));
     fromThumbnails += batch.filter((one) => one.fromThumbnail).length;
     batch = [];
-    options.onProgress?.(ids.length, items.length);
+    options.onProgress?.(ids.length, index.manifest.count);
   };
   try {
     const decode = (item: StoredItem) => decodeItem(item, index, preprocessing);
-    for await (const decoded of inOrder(items, decode, { ahead: batchSize })) {
+    for await (const decoded of inOrder(itemsOf(index), decode, { ahead: batchSize })) {
       signal?.throwIfAborted();
       if (batch.push(decoded) === batchSize) await encodeBatch();
     }
@@ -126,6 +125,16 @@ async function encodeAll(
     for (const file of files) await file.close();
   }
   return { ids, fromThumbnails };
+}
+
+/** Items read at a time. */
+const slice = 1000;
+
+async function* itemsOf(index: SearchIndex): AsyncGenerator<StoredItem> {
+  const { count } = index.manifest;
+  for (let offset = 0; offset < count; offset += slice) {
+    yield* await index.items({ offset, limit: slice });
+  }
 }
 
 /** The picture's file, where it still can be read, or else its thumbnail. */

@@ -1,0 +1,7 @@
+import { serveThread } from "@cliptune/clip";
+import { readingCalls } from "./reading-calls.js";
+import { writingCalls } from "./writing-calls.js";
+
+const calls = { ...readingCalls, ...writingCalls };
+export type IndexCalls = typeof calls;
+serveThread(calls);
