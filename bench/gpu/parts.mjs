@@ -12,7 +12,7 @@ const file = (name) => fileURLToPath(new URL(name, import.meta.url));
  * @param folder for caches
  * @param onCpu a rehearsal: the same processes, small, with JAX's and PyTorch's CPU devices
  * @param gpus how many there are
- * @returns parts: `name`, `command`, `seconds` that it takes with and without compiling, whether it is `timed`, and
+ * @returns of each part its `name`, `command`, the `seconds` it takes where it must compile (`cold`) and where not, and
  *   the command that only compiles (`ahead`)
  */
 export function partsFor({ plugin, folder, onCpu, gpus, python = "python3" }) {
@@ -68,19 +68,17 @@ export function partsFor({ plugin, folder, onCpu, gpus, python = "python3" }) {
     [...batches.slice(0, 2), 2 * batches.at(onCpu ? 0 : 1)].map((batch) =>
       ours(precision, batch, 2),
     );
-  const encode = (precision) => ({
-    name: `encoding ${precision}`,
-    command: node(
-      "encode.mjs",
-      JSON.stringify({
-        engine: "xla",
-        plugin,
-        precision,
-        compileCache,
-        ...(onCpu && { pictures: 64, batch: 8 }),
-      }),
-    ),
-    env: { UV_THREADPOOL_SIZE: `${availableParallelism()}` },
+  const loading = {
+    name: `loading bf16 ${batches[0]}`,
+    command: measure({ ...xla, precision: "bf16", batch: batches[0], steps, compileOnly: true }),
+    seconds: { cold: 75, warm: 15 },
+  };
+  const encoding = { engine: "xla", plugin, precision: "bf16", compileCache };
+  const few = onCpu && { pictures: 64, batch: 8 };
+  const encode = (name, env) => ({
+    name,
+    command: node("encode.mjs", JSON.stringify({ ...encoding, ...few })),
+    env: { UV_THREADPOOL_SIZE: `${availableParallelism()}`, ...env },
     seconds: { cold: 60, warm: 35 },
   });
   const provider = {
@@ -95,17 +93,24 @@ export function partsFor({ plugin, folder, onCpu, gpus, python = "python3" }) {
     name: "check",
     command: node("../../packages/engine/bench/xla-check.mjs", plugin),
     isText: true,
+    devices: gpus,
     seconds: { cold: 150, warm: 150 },
   };
   const all = [
     check,
     ...each(ours, "bf16"),
+    loading,
     ...each(torch, "bf16"),
     ...each(torch, "bf16", "--compile"),
     ...(gpus > 1 ? pair("bf16") : []),
     ...each(ours, "tf32"),
     ...each(jax, "bf16"),
-    encode("bf16"),
+    encode("encoding"),
+    // Decoding takes and gives back megabytes a picture: whether the kernel's work on that is what holds 16 cores up.
+    encode("encoding, memory kept", {
+      MALLOC_MMAP_THRESHOLD_: `${2 ** 30}`,
+      MALLOC_TRIM_THRESHOLD_: `${2 ** 34}`,
+    }),
     ...each(torch, "tf32"),
     ...each(jax, "tf32"),
     ...each(ours, "float32"),

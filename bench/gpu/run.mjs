@@ -58,7 +58,11 @@ function keep(name, result) {
 /** The last line's JSON, on the GPU of that number; ends with the time that is left. */
 async function take({ command: [program, ...args], env, isText, devices }, gpu = 0) {
   const one = values.cpu || devices > 1 ? {} : { CUDA_VISIBLE_DEVICES: `${gpu}` };
-  const options = { maxBuffer: 1 << 26, timeout: 1000 * left(), killSignal: "SIGKILL" };
+  const options = {
+    maxBuffer: 1 << 26,
+    timeout: Math.max(1, Math.round(1000 * left())),
+    killSignal: "SIGKILL",
+  };
   try {
     const { stdout } = await run(program, args, {
       ...options,
@@ -87,40 +91,46 @@ const parts = partsFor({
 const pending = parts.filter(
   ({ name }) => name.includes(values.only) && (results[name] === undefined || results[name].error),
 );
-const compiled = new Set();
+/** What was compiled ahead, and in how many seconds. */
+const compiled = new Map();
 
-/** On every GPU at once, what need not be timed: the check, and compiling. As much as can be timed afterwards too. */
-async function prepare() {
-  const queue = pending.filter(({ isText, ahead }) => isText || ahead);
+/** On every GPU at once, as much as can be timed afterwards too. */
+async function compileAhead() {
+  const queue = pending.filter(({ ahead, devices }) => ahead && devices === 1);
   let toTime = 0;
   const lane = async (gpu) => {
     for (let part = queue.shift(); part; part = queue.shift()) {
-      const { name, seconds, isText, ahead } = part;
-      if (part.devices > 1 || left() < seconds.cold + toTime + (isText ? 0 : seconds.warm))
-        continue;
-      if (!isText) toTime += seconds.warm;
-      const result = await take(isText ? part : { ...part, command: ahead }, gpu);
-      say(`${name}: ${result?.error ?? `prepared on GPU ${gpu}`}`);
-      if (isText && result) keep(name, result);
-      else if (result && !result.error) compiled.add(name);
+      const { name, seconds, ahead } = part;
+      if (left() < seconds.cold + toTime + seconds.warm) continue;
+      toTime += seconds.warm;
+      const result = await take({ ...part, command: ahead }, gpu);
+      say(`${name}: ${result ? (result.error ?? `compiled on GPU ${gpu}`) : "no time left"}`);
+      if (result && !result.error) compiled.set(name, result.compileS);
     }
   };
   await Promise.all(Array.from({ length: gpus }, (_, gpu) => lane(gpu)));
 }
 
-say(`${gpus} ${gpus > 1 ? "GPUs" : "GPU"}, ${pending.length} of ${parts.length} parts to do`);
-if (gpus > 1 && !values.cpu) await prepare();
-const skipped = [];
-for (const part of pending) {
+async function measure(part) {
   const { name, seconds } = part;
-  if (results.check?.error) break;
-  if (results[name] && !results[name].error) continue;
   const needed = compiled.has(name) ? seconds.warm : seconds.cold;
   const result = left() > needed ? await take(part) : undefined;
-  if (result) keep(name, result);
+  const compileS = compiled.get(name) ?? result?.compileS;
+  if (result) keep(name, { ...result, ...(compileS && { compileS }) });
   else skipped.push(name);
   const shown = result?.pairsPerSecond ? `${result.pairsPerSecond.toFixed(0)} pairs/s` : "done";
   say(`${name}: ${result ? (result.error ?? shown) : "no time left"}`);
+}
+
+say(`${gpus} ${gpus > 1 ? "GPUs" : "GPU"}, ${pending.length} of ${parts.length} parts to do`);
+const skipped = [];
+const [check] = parts;
+if (pending.includes(check)) await measure(check);
+// Left out with --only.
+const isRight = results.check ? !results.check.error : !pending.includes(check);
+if (isRight) {
+  if (gpus > 1 && !values.cpu) await compileAhead();
+  for (const part of pending) if (part !== check) await measure(part);
 }
 console.log(`\n${tableOf(results)}`);
 if (skipped.length > 0) console.log(`not done for want of time: ${skipped.join(", ")}`);

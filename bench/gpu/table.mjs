@@ -10,6 +10,7 @@ const columns = [
   "to the faster PyTorch",
   "peak GB",
   "PyTorch's",
+  "compile s",
 ];
 const whole = (x) => (x ? Math.round(x).toLocaleString("en") : "–");
 const digits = (x, count) => (Number.isFinite(x) && x > 0 ? x.toFixed(count) : "–");
@@ -44,6 +45,7 @@ export function tableOf(results) {
       digits(mine / Math.max(torch ?? 0, compiled ?? 0), 2),
       digits(own?.peakDeviceGB, 1),
       digits(results[`PyTorch ${precision} ${batch}`]?.peakDeviceGB, 1),
+      digits(own?.compileS, 0),
     ]);
   });
   return [
@@ -66,8 +68,14 @@ function others(results) {
         `${name} GPUs: ${whole(result.pairsPerSecond)} pairs/s${alone ? `, ${digits(result.pairsPerSecond / alone, 2)} times one GPU with the same batch` : ""}`,
       );
     } else if (name.startsWith("encoding")) {
+      const { cost } = result;
       lines.push(
         `${name}: ${whole(result.imagesPerSecond)} pictures/s from JPEG files on ${result.cores} cores; decoding alone ${whole(result.decoding)}, encoding alone ${whole(result.encoding)}`,
+        `  a picture's decoding: ${digits(cost.user, 1)} ms of the cores' time, ${digits(cost.system, 1)} ms of the kernel's, ${digits(cost.javascript, 1)} ms of JavaScript's thread`,
+      );
+    } else if (name.startsWith("loading")) {
+      lines.push(
+        `${name}: ${digits(result.compileS, 1)} s, where compiling took what the table says`,
       );
     } else if (name === "WebGPU") lines.push(`${name}: ${JSON.stringify(result)}`);
   }

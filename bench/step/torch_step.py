@@ -151,7 +151,7 @@ if options.device == "cuda":
     for _ in range(options.steps):
         step()
     wait()
-    taken, processor = (time.perf_counter() - begun) / options.steps, None
+    taken, processor = (time.perf_counter() - begun) / max(1, options.steps), None
 else:
     seconds, processors = [], []
     for _ in range(options.steps):
@@ -159,14 +159,14 @@ else:
         step()
         seconds.append(time.perf_counter() - begun)
         processors.append(time.process_time() - spent)
-    taken, processor = statistics.median(seconds), min(processors)
+    taken, processor = statistics.median(seconds or [0]), min(processors or [0])
 print(
     json.dumps(
         {
             "version": torch.__version__,
             "firstS": first,
             "stepS": taken,
-            "pairsPerSecond": BATCH / taken,
+            "pairsPerSecond": BATCH / taken if options.steps else None,
             "processorS": processor,
             "peakRssGB": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6,
             "peakDeviceGB": torch.cuda.max_memory_allocated() / 1e9 if options.device == "cuda" else None,
