@@ -104,3 +104,10 @@ test("lr-find leaves a table and a plot, and no run", async () => {
   const wrong = await runCli(["lr-find", place("base.yaml"), "--out", to, "--to", "1e-9"]);
   expect(wrong).toMatchObject({ code: 2, stderr: expect.stringContaining("--from must be above") });
 });
+
+test("lr-find computes on as many devices as the configuration says", async () => {
+  const base = JSON.parse(readFileSync(place("base.yaml"), "utf8"));
+  writeFileSync(place("devices.yaml"), JSON.stringify({ ...base, devices: 2 }));
+  const asked = await runCli(["lr-find", place("devices.yaml"), "--out", place("lr-2")]);
+  expectError(asked, /2 devices were asked for; engine auto computes on one/);
+});

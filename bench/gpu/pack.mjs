@@ -25,14 +25,14 @@ const out = resolve(process.argv[2] ?? ".cliptune/gpu-pack");
 const own = ["engine", "losses", "clip", "datasets", "trainer", "hub", "index", "cli"];
 const platform = `${process.platform}/${process.arch}`;
 
-/** Of a package's files, those that run here. */
-function isNeeded(path) {
-  if (/\.(map|md|d\.ts|d\.mts|d\.cts|tsbuildinfo)$/.test(path)) return false;
-  if (/onnxruntime-node\/bin\/napi-v\d+\/.+\/.+/.test(path)) return path.includes(`/${platform}`);
-  if (/tfjs-(core|backend-cpu|backend-wasm)\/dist\/.+/.test(path))
-    return /\/dist\/tf-[a-z-]+\.node\.js$|\.wasm$|wasm-out/.test(path);
-  return !/tfjs-[a-z-]+\/src(\/|$)/.test(path);
-}
+/** Of a package's files, those that do not run here: sources, types, other platforms, other builds. */
+const unneeded = [
+  /\.(map|md|d\.ts|d\.mts|d\.cts|tsbuildinfo)$/,
+  /\/(bare-[a-z]+\/prebuilds|[a-z0-9-]+-musl|zod\/src|koffi\/src|koffi\/vendor|tfjs-[a-z-]+\/src)(\/|$)/,
+  new RegExp(`/onnxruntime-node/bin/napi-v\\d+/(?!${platform}(/|$))[^/]+/[^/]+`),
+  /\/tfjs-[a-z-]+\/dist\/(?!tf-[a-z-]+\.node\.js$|wasm-out|.*\.wasm$)./,
+];
+const isNeeded = (path) => !unneeded.some((pattern) => pattern.test(path));
 
 /** Packages by their folders, followed from ours; what is optional and not installed is left out. */
 function closure() {

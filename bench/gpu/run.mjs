@@ -55,28 +55,23 @@ function keep(name, result) {
   renameSync(`${path}.tmp`, path);
 }
 
-/** The last line's JSON, on the GPU of that number; ends with the time that is left. */
-async function take({ command: [program, ...args], env, isText, devices }, gpu = 0) {
+/** The last line's JSON, on the GPU of that number; ends with the time that is left, or at three times what is usual. */
+async function take({ command: [program, ...args], env, isText, devices, seconds }, gpu = 0) {
   const one = values.cpu || devices > 1 ? {} : { CUDA_VISIBLE_DEVICES: `${gpu}` };
-  const options = {
-    maxBuffer: 1 << 26,
-    timeout: Math.max(1, Math.round(1000 * left())),
-    killSignal: "SIGKILL",
-  };
+  const longest = 3 * seconds.cold;
+  const timeout = Math.max(1, Math.round(1000 * Math.min(left(), longest)));
   try {
     const { stdout } = await run(program, args, {
-      ...options,
+      ...{ maxBuffer: 1 << 26, timeout, killSignal: "SIGKILL" },
       env: { ...process.env, ...env, ...one },
     });
     const lines = stdout.trim().split("\n");
     return isText ? { text: lines.slice(-14).join("\n") } : JSON.parse(lines.at(-1));
   } catch (fault) {
     if (left() <= 0) return undefined;
-    return {
-      error: String(fault.stderr || fault.stdout || fault.message)
-        .trim()
-        .slice(-1500),
-    };
+    if (fault.killed) return { error: `was not done after ${longest} s` };
+    const said = String(fault.stderr || fault.stdout || fault.message);
+    return { error: said.trim().slice(-1500) };
   }
 }
 
