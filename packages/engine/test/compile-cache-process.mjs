@@ -4,7 +4,7 @@ import * as tf from "@tensorflow/tfjs-core";
 
 const [plugin, directory] = process.argv.slice(2);
 const engine = await createXlaEngine({ plugin, compileCache: { directory } });
-const count = 50;
+const count = 20;
 for (let i = 0; i < count; i++) {
   const x = { dtype: "float32", shape: [i + 1] };
   const program = await engine.compile({

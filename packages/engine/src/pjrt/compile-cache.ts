@@ -48,7 +48,8 @@ export function createCompileCache({
       if (!sha256(content).equals(file.subarray(magic.length, magic.length + digestBytes)))
         return undefined;
       const now = new Date();
-      await utimes(place(key), now, now).catch(undefinedWhereMissing);
+      // Where it can only be read, nothing is removed for want of it either.
+      await utimes(place(key), now, now).catch(() => undefined);
       return content;
     },
     write: async (key, content) => {
