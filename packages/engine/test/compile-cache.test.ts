@@ -98,10 +98,15 @@ describe("an engine with a cache", () => {
     expect((await once()).compiled).toBe(0);
   });
 
-  test("goes without where the plugin does not serialise, or the directory is none", async () => {
-    failNext(functionIndex.Executable_Serialize);
-    expect((await once()).compiled).toBe(1);
-    expect(entries()).toEqual([]);
+  test("goes without where the plugin does not serialise or say what it is, or the directory is none", async () => {
+    for (const index of [
+      functionIndex.Executable_Serialize,
+      functionIndex.Client_PlatformVersion,
+    ]) {
+      failNext(index);
+      expect((await once()).compiled).toBe(1);
+      expect(entries()).toEqual([]);
+    }
     const file = join(directory, "a-file");
     writeFileSync(file, "");
     expect((await once({ compileCache: { directory: file } })).compiled).toBe(1);

@@ -210,7 +210,7 @@ static void *(*functions[FUNCTIONS])(word *) = {
     if (failing == i) { failing = -1; return fail("RESOURCE_EXHAUSTED: told to fail"); } \
     return functions[i](a); \
   }
-GATE(10) GATE(20) GATE(22) GATE(49) GATE(55) GATE(56) GATE(70)
+GATE(10) GATE(14) GATE(20) GATE(22) GATE(49) GATE(55) GATE(56) GATE(70)
 
 static struct { word size, extension, version[3]; void *table[FUNCTIONS]; } api;
 
@@ -219,7 +219,7 @@ void *GetPjrtApi(void) {
   ((int32_t *)api.version)[4] = 0;
   ((int32_t *)api.version)[5] = 115;
   for (int i = 0; i < FUNCTIONS; i++) api.table[i] = (void *)(functions[i] ? functions[i] : nothing);
-  api.table[10] = gate10; api.table[20] = gate20; api.table[22] = gate22;
+  api.table[10] = gate10; api.table[14] = gate14; api.table[20] = gate20; api.table[22] = gate22;
   api.table[49] = gate49; api.table[55] = gate55; api.table[56] = gate56; api.table[70] = gate70;
   return &api;
 }

@@ -42,7 +42,7 @@ export interface Client {
   /** For people: platform, device, PJRT version. */
   readonly description: string;
   /** What a compiled program is good for: these devices under this build of the plugin. */
-  readonly identity: string;
+  identity(): string;
   readonly compileOptions: Uint8Array;
   readonly devices: number;
   /** One program for all devices, each of which computes its share. */
@@ -93,7 +93,7 @@ export async function openClient(path: string, count = 1): Promise<Client> {
   const { settled, idle } = createWaiter(library);
   return {
     description: describe(library, client, devices),
-    identity: identify(library, client, { path, devices }),
+    identity: () => identify(guarded, client, { path, devices }),
     compileOptions: options,
     devices: count,
     ...transfers(guarded, client, devices, settled),

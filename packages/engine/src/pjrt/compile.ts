@@ -6,8 +6,8 @@ import type { CompileCache } from "./compile-cache.js";
 const debug = debuglog("cliptune");
 
 /**
- * Compiles a program, or loads what an earlier process compiled of the same. Whatever is wrong with the cache or with an
- * entry, the program is compiled; the cache only ever saves time.
+ * Compiles a program, or loads what an earlier process compiled of the same. Whatever is wrong with the cache, an entry
+ * or the plugin's part in it, the program is compiled: the cache only ever saves time.
  */
 export async function compileOrLoad(
   client: Client,
@@ -15,21 +15,19 @@ export async function compileOrLoad(
   { name, text }: { readonly name: string; readonly text: string },
 ): Promise<ExecutableHandle> {
   if (!cache) return client.compile(text);
-  const note = (what: string) => (fault: Error) => debug("%s: %s: %s", name, what, fault.message);
-  const key = cache.key([client.identity, client.compileOptions, text]);
-  const kept = await cache.read(key).catch(note("the compile cache cannot be read"));
-  if (kept) {
-    try {
-      return client.load(kept);
-    } catch (fault) {
-      note("the plugin refuses what was compiled before")(fault as Error);
-    }
+  let key: string | undefined;
+  try {
+    key = cache.key([client.identity(), client.compileOptions, text]);
+    const kept = await cache.read(key);
+    if (kept) return client.load(kept);
+  } catch (fault) {
+    debug("%s: not taken from the compile cache: %s", name, (fault as Error).message);
   }
   const executable = client.compile(text);
   try {
-    await cache.write(key, client.serialize(executable));
+    if (key) await cache.write(key, client.serialize(executable));
   } catch (fault) {
-    note("not kept in the compile cache")(fault as Error);
+    debug("%s: not kept in the compile cache: %s", name, (fault as Error).message);
   }
   return executable;
 }
