@@ -18,7 +18,7 @@ import sharp from "sharp";
 import { readPicture } from "../packages/index/dist/read-picture.js";
 import { rootDir } from "../scripts/run-step.mjs";
 
-const { world, count, threads, json } = readFlags();
+const { world, count, threads, spin, json } = readFlags();
 const cores = availableParallelism();
 const dir = await mkdtemp(join(tmpdir(), "cliptune-bench-"));
 const batch = 32;
@@ -28,8 +28,8 @@ const sizes = [
 ];
 try {
   const model = await loadWorld();
-  const options = threads === undefined ? {} : { engineOptions: { threads } };
-  const encoder = createEncoderThread(model, { engine: "onnx-cpu", ...options });
+  const engineOptions = { spin, ...(threads !== undefined && { threads }) };
+  const encoder = createEncoderThread(model, { engine: "onnx-cpu", engineOptions });
   const side = encoder.imageSize;
   const pixels = new Uint8Array(batch * side * side * 3).fill(100);
   const { preprocessing } = model;
@@ -172,6 +172,7 @@ function readFlags() {
       world: { type: "string", default: "tiny" },
       count: { type: "string", default: "320" },
       threads: { type: "string" }, // of the encoder; one a core unless given
+      spin: { type: "boolean", default: false }, // as an engine without other work beside it does
       json: { type: "boolean", default: false },
     },
   });
@@ -180,7 +181,7 @@ function readFlags() {
     return { ...values, count: Number(values.count), threads };
   }
   console.error(
-    "usage: node bench/index-build.mjs [--world tiny|b32] [--count N] [--threads N] [--json]",
+    "usage: node bench/index-build.mjs [--world tiny|b32] [--count N] [--threads N] [--spin] [--json]",
   );
   process.exit(2);
 }

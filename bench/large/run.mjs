@@ -1,8 +1,9 @@
 // `node bench/large/run.mjs --rows 100000 --dimension 512`: an index of this project beside hnswlib-node and
 // usearch alone, on the same vectors, in one run. usearch is measured where it is installed:
-// npm install --prefix /tmp/usearch usearch, then --usearch /tmp/usearch
+// npm install --prefix /tmp/usearch usearch, then --usearch /tmp/usearch. With --home DIR what is built stays there:
+// --phase build first and --phase search later measure the searches alone, when the machine has nothing else to do.
 import { execFile } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { cpus, tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -10,35 +11,59 @@ import { parseArgs, promisify } from "node:util";
 import { eachRow, writeVectors } from "./vectors.mjs";
 
 const k = 10;
-const { rows, dimension, queries: asked, usearch, json } = readFlags();
-const home = mkdtempSync(join(tmpdir(), "cliptune-bench-"));
+const { rows, dimension, queries: asked, usearch, json, phase, home: kept, only } = readFlags();
+const home = kept ?? mkdtempSync(join(tmpdir(), "cliptune-bench-"));
+mkdirSync(home, { recursive: true });
 const paths = Object.fromEntries(
   ["vectors", "queries", "truth"].map((name) => [name, join(home, `${name}.f32`)]),
 );
+const known = ["hnswlib", ...(usearch ? ["usearch"] : []), "cliptune"];
+const systems = only ? known.filter((name) => only.includes(name)) : known;
 try {
+  if (phase !== "search") await build();
+  if (phase !== "build") await search();
+} finally {
+  if (!kept) rmSync(home, { recursive: true, force: true });
+}
+
+async function build() {
   say(`${rows} vectors of ${dimension}, ${asked} queries`);
-  writeVectors(paths.vectors, { rows, dimension, seed: 2 });
-  writeVectors(paths.queries, { rows: asked, dimension, seed: 3 });
-  await writeTruth();
-  const systems = ["hnswlib", ...(usearch ? ["usearch"] : []), "cliptune"];
-  const results = [];
+  if (!existsSync(paths.truth)) {
+    writeVectors(paths.vectors, { rows, dimension, seed: 2 });
+    writeVectors(paths.queries, { rows: asked, dimension, seed: 3 });
+    await writeTruth();
+  }
   for (const system of systems) {
-    say(system);
-    const options = { system, rows, dimension, k, ...paths };
-    if (usearch) options.usearch = join(resolve(usearch), "package.json");
-    const child = fileURLToPath(new URL("system.mjs", import.meta.url));
-    const { stdout } = await promisify(execFile)(
-      process.execPath,
-      [child, JSON.stringify(options)],
-      { maxBuffer: 1 << 24 },
-    );
-    results.push(JSON.parse(stdout));
+    say(`building ${system}`);
+    writeFileSync(builtFile(system), JSON.stringify(await run(system, "build")));
+  }
+}
+
+async function search() {
+  const results = [];
+  for (const system of systems.filter((name) => existsSync(builtFile(name)))) {
+    say(`searching ${system}`);
+    const built = JSON.parse(readFileSync(builtFile(system), "utf8"));
+    results.push({ system, built, ...(await run(system, "search")) });
   }
   const told = { rows, dimension, k, queries: asked, cpu: cpus()[0].model, node: process.version };
   if (json) console.log(JSON.stringify({ ...told, results }));
   else print(told, results);
-} finally {
-  rmSync(home, { recursive: true, force: true });
+}
+
+/** One system in a process of its own. */
+async function run(system, phase) {
+  const options = { system, phase, rows, dimension, k, ...paths, saved: join(home, system) };
+  if (usearch) options.usearch = join(resolve(usearch), "package.json");
+  const child = fileURLToPath(new URL("system.mjs", import.meta.url));
+  const command = [child, JSON.stringify(options)];
+  const { stdout } = await promisify(execFile)(process.execPath, command, { maxBuffer: 1 << 24 });
+  return JSON.parse(stdout);
+}
+
+/** What building it took. */
+function builtFile(system) {
+  return join(home, `${system}.json`);
 }
 
 /** The exact nearest of every query, in one pass over the file. */
@@ -64,11 +89,11 @@ async function writeTruth() {
 
 function print({ cpu, node }, results) {
   console.log(`${rows} × ${dimension}, ${asked} queries, k ${k}, ${cpu}, Node ${node}`);
-  for (const { system, seconds, processorSeconds, buildMemory, reached, efSearch } of results) {
+  for (const { system, built, memory, reached } of results) {
+    const { seconds, processorSeconds, efSearch } = built;
     const chosen = efSearch === undefined ? "" : `, chose efSearch ${efSearch} for .99`;
-    const memory = `${(buildMemory / 2 ** 20).toFixed(0)} MiB`;
     console.log(
-      `${system}: built in ${seconds.toFixed(0)} s (${processorSeconds.toFixed(0)} s of one core), at most ${memory}${chosen}`,
+      `${system}: built in ${seconds.toFixed(0)} s (${processorSeconds.toFixed(0)} s of one core), at most ${mebibytes(built.memory)}; searches hold ${mebibytes(memory)}${chosen}`,
     );
     for (const { wanted, width, recall, queriesPerSecond, processorMs, p50, p99 } of reached) {
       const latency = `${processorMs.toFixed(2)} ms of one core, p50 ${p50.toFixed(2)} ms, p99 ${p99.toFixed(2)} ms`;
@@ -77,6 +102,10 @@ function print({ cpu, node }, results) {
       );
     }
   }
+}
+
+function mebibytes(bytes) {
+  return `${(bytes / 2 ** 20).toFixed(0)} MiB`;
 }
 
 function say(text) {
@@ -90,6 +119,9 @@ function readFlags() {
       dimension: { type: "string", default: "512" },
       queries: { type: "string", default: "300" },
       usearch: { type: "string" },
+      home: { type: "string" },
+      phase: { type: "string", default: "all" }, // build, search or all
+      only: { type: "string" }, // systems, with commas between
       json: { type: "boolean", default: false },
     },
   });

@@ -1,105 +1,122 @@
-// One library in a process of its own: builds, then searches at growing widths until the recall is reached.
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+// One library in a process of its own: builds and saves, or loads and searches at growing widths until the recall is reached.
+import { closeSync, openSync, readSync, statSync } from "node:fs";
 import { createRequire } from "node:module";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { eachRow } from "./vectors.mjs";
 
 const options = JSON.parse(process.argv[2]);
-const { system, rows, dimension, vectors, queries, truth, k } = options;
-const floats = (path) => {
-  const bytes = readFileSync(path);
-  return new Float32Array(bytes.buffer, bytes.byteOffset, bytes.length / 4);
-};
-const asked = floats(queries);
-const nearest = floats(truth); // [n, k] labels
-const count = asked.length / dimension;
+const { system, phase, saved, dimension, vectors, queries, truth, k } = options;
 const widths = [10, 16, 24, 32, 48, 64, 96, 128, 192, 256, 384, 512, 768, 1024, 1536, 2048];
 const parameters = { m: 16, efConstruction: 200, seed: 100 };
-const home = mkdtempSync(join(tmpdir(), "cliptune-bench-"));
 
-/** Each builds, and gives a function of a width that gives a search. */
+/** Each builds and saves, and gives a function of a width that gives a search. */
 const systems = {
-  async cliptune() {
-    const { createIndexWriter, openIndex } = await import("@cliptune/index");
-    const dir = join(home, "index");
-    const writer = await createIndexWriter({ dir, dimension, fingerprint: "bench" });
-    await eachRow(vectors, options, (label, row) =>
-      writer.add({ id: String(label), title: "", fields: {} }, row),
-    );
-    const { version, hnsw, distinct } = await writer.commit();
-    const index = await openIndex(dir);
-    // The width is the manifest's; for others the same files are read as openIndex reads them.
-    const { loadHnswIndex } = await import("../../packages/index/dist/hnsw-index.js");
-    const files = join(dir, "versions", version);
-    let stored;
-    const chosen = { efSearch: hnsw.efSearch, distinct };
-    const at = async (efSearch) => {
-      stored ??= floats(join(files, "vectors.f32"));
-      const store = await loadHnswIndex(join(files, "vectors.hnsw"), stored, {
-        dimension,
-        efSearch,
-      });
-      return async (query) => (await store.search(query, k)).map(({ label }) => label);
-    };
-    await index.close();
-    return { at, chosen };
+  cliptune: {
+    async build() {
+      const { createIndexWriter } = await import("@cliptune/index");
+      const writer = await createIndexWriter({ dir: saved, dimension, fingerprint: "bench" });
+      await eachRow(vectors, options, (label, row) =>
+        writer.add({ id: String(label), title: "", fields: {} }, row),
+      );
+      const { hnsw, distinct } = await writer.commit();
+      return { efSearch: hnsw.efSearch, distinct };
+    },
+    async load() {
+      // The width is the manifest's; for others the same files are read as openIndex reads them.
+      const { readManifest } = await import("@cliptune/index");
+      const { loadHnswIndex } = await import("../../packages/index/dist/hnsw-index.js");
+      const files = join(saved, "versions", (await readManifest(saved)).version);
+      const rows = floats(join(files, "vectors.f32"));
+      return async (efSearch) => {
+        const file = join(files, "vectors.hnsw");
+        const store = await loadHnswIndex(file, rows, { dimension, efSearch });
+        return async (query) => (await store.search(query, k)).map(({ label }) => label);
+      };
+    },
   },
-  async hnswlib() {
-    const { default: hnswlib } = await import("hnswlib-node");
-    const graph = new hnswlib.HierarchicalNSW("ip", dimension);
-    const { m, efConstruction, seed } = parameters;
-    graph.initIndex({ maxElements: rows, m, efConstruction, randomSeed: seed });
-    await eachRow(vectors, options, (label, row) => graph.addPoint(Array.from(row), label));
-    const at = (efSearch) => {
-      graph.setEf(efSearch);
-      return (query) => graph.searchKnn(Array.from(query), k).neighbors;
-    };
-    return { at };
+  hnswlib: {
+    async build() {
+      const graph = await hnswlibGraph();
+      const { m, efConstruction, seed } = parameters;
+      graph.initIndex({ maxElements: options.rows, m, efConstruction, randomSeed: seed });
+      await eachRow(vectors, options, (label, row) => graph.addPoint(Array.from(row), label));
+      await graph.writeIndex(saved);
+    },
+    async load() {
+      const graph = await hnswlibGraph();
+      await graph.readIndex(saved);
+      return (efSearch) => {
+        graph.setEf(efSearch);
+        return (query) => graph.searchKnn(Array.from(query), k).neighbors;
+      };
+    },
   },
-  async usearch() {
-    const usearch = createRequire(options.usearch)("usearch");
-    const made = (expansion) =>
-      new usearch.Index({
-        ...{ metric: "ip", quantization: "f32", dimensions: dimension },
-        ...{ connectivity: parameters.m, expansion_add: parameters.efConstruction },
-        expansion_search: expansion,
-      });
-    let index = made(10);
-    await eachRow(vectors, options, (label, row) => index.add(BigInt(label), row));
-    const path = join(home, "usearch");
-    index.save(path);
-    const at = (efSearch) => {
-      index = made(efSearch);
-      index.load(path);
-      return (query) => Array.from(index.search(query, k, 1).keys, Number);
-    };
-    return { at };
+  usearch: {
+    async build() {
+      const index = usearchIndex(10);
+      await eachRow(vectors, options, (label, row) => index.add(BigInt(label), row));
+      index.save(saved);
+    },
+    async load() {
+      return (efSearch) => {
+        const index = usearchIndex(efSearch);
+        index.load(saved);
+        return (query) => Array.from(index.search(query, k, 1).keys, Number);
+      };
+    },
   },
 };
 
-try {
+if (phase === "build") {
   const started = performance.now();
-  const { at, chosen } = await systems[system]();
+  const chosen = await systems[system].build();
   const seconds = (performance.now() - started) / 1000;
-  const processorSeconds = processorTime();
-  const buildMemory = process.resourceUsage().maxRSS * 1024;
+  console.log(
+    JSON.stringify({ seconds, processorSeconds: processorTime(), memory: peak(), ...chosen }),
+  );
+} else {
+  const asked = floats(queries);
+  const nearest = floats(truth); // [n, k] labels
+  const at = await systems[system].load();
   const wanted = [0.95, 0.99];
   const reached = [];
   for (const width of widths) {
-    const search = await at(width);
-    const result = await measure(search, width);
+    const result = await measure(await at(width), { width, asked, nearest });
     while (wanted.length > 0 && result.recall >= wanted[0]) {
       reached.push({ wanted: wanted.shift(), ...result });
     }
     if (wanted.length === 0) break;
   }
-  const memory = process.resourceUsage().maxRSS * 1024;
-  console.log(
-    JSON.stringify({ system, seconds, processorSeconds, buildMemory, memory, ...chosen, reached }),
-  );
-} finally {
-  rmSync(home, { recursive: true, force: true });
+  console.log(JSON.stringify({ memory: peak(), reached }));
+}
+
+function floats(path) {
+  const { size } = statSync(path);
+  const numbers = new Float32Array(size / 4);
+  const bytes = new Uint8Array(numbers.buffer);
+  const file = openSync(path, "r");
+  for (let at = 0; at < size; ) at += readSync(file, bytes, at, Math.min(1 << 30, size - at), at);
+  closeSync(file);
+  return numbers;
+}
+
+async function hnswlibGraph() {
+  const { default: hnswlib } = await import("hnswlib-node");
+  return new hnswlib.HierarchicalNSW("ip", dimension);
+}
+
+function usearchIndex(expansion) {
+  const usearch = createRequire(options.usearch)("usearch");
+  return new usearch.Index({
+    ...{ metric: "ip", quantization: "f32", dimensions: dimension },
+    ...{ connectivity: parameters.m, expansion_add: parameters.efConstruction },
+    expansion_search: expansion,
+  });
+}
+
+/** The most memory so far, in bytes. */
+function peak() {
+  return process.resourceUsage().maxRSS * 1024;
 }
 
 /** Seconds of one core so far, all threads: what other processes do counts little. */
@@ -109,7 +126,8 @@ function processorTime() {
 }
 
 /** One thread, one query at a time. */
-async function measure(search, width) {
+async function measure(search, { width, asked, nearest }) {
+  const count = asked.length / dimension;
   let found = 0;
   const times = [];
   let busy = 0;

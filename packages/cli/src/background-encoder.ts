@@ -14,6 +14,7 @@ export async function backgroundEncoder(
   const tuned = adapter ? { adapter, strength } : {};
   if (engine.name !== "onnx-cpu") return createEncoder(engine, model, tuned);
   return createEncoderThread(model, {
-    ...{ ...tuned, engine: engine.name, engineOptions: processorOptions() },
+    ...{ ...tuned, engine: engine.name },
+    engineOptions: { ...processorOptions(), spin: false }, // decoding needs the same cores
   });
 }

@@ -12,6 +12,11 @@ import type { Engine, EngineName } from "./types.js";
 export interface EngineOptions {
   /** Threads for one operator; all cores unless given. */
   readonly threads?: number;
+  /**
+   * `onnx-*`: threads that wait for each other within a run keep asking, the fastest where the cores have nothing else to
+   * do; false where they have. True unless given.
+   */
+  readonly spin?: boolean;
   /** `onnx-cpu`: keep frozen matrices laid out for the kernels; true unless given. */
   readonly packWeights?: boolean;
   /**

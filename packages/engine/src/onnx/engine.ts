@@ -14,6 +14,8 @@ export interface OnnxOptions {
   readonly provider?: Provider;
   /** 0 for one a core. */
   readonly threads?: number;
+  /** Whether threads that wait for each other within a run keep asking. True unless given. */
+  readonly spin?: boolean;
   /**
    * Each program keeps frozen matrices in the layout that matmul kernels read: a tenth faster, and that much
    * more memory. True unless given.
@@ -30,6 +32,7 @@ export interface OnnxOptions {
 export function createOnnxEngine({
   provider = "cpu",
   threads = 0,
+  spin = true,
   packWeights = true,
   checkNaN = false,
   profile,
@@ -81,7 +84,7 @@ export function createOnnxEngine({
       const fuse = state === undefined;
       const constant = (key: string) => heldBy(holds, constants!).tensors[key]!;
       const session = await withWeights(program.weights, constant, (weights) =>
-        openSession(name, program.model, { provider, threads, weights, fuse, profile }),
+        openSession(name, program.model, { provider, threads, spin, weights, fuse, profile }),
       );
       return createProgram(definition, program, session, holds);
     },

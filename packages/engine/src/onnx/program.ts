@@ -25,6 +25,8 @@ export interface SessionOptions {
   readonly provider: Provider;
   /** 0 for one a core. */
   readonly threads: number;
+  /** Whether threads that wait for each other within a run keep asking; true unless given. */
+  readonly spin?: boolean;
   /** Initializers that the model names and does not hold. */
   readonly weights: OrtTensors;
   /** A program without state: ONNX Runtime looks for fusions of its own, and rests between runs. */
@@ -36,7 +38,7 @@ export interface SessionOptions {
 export async function openSession(
   name: string,
   model: Uint8Array,
-  { provider, threads, weights, fuse, profile }: SessionOptions,
+  { provider, threads, spin = true, weights, fuse, profile }: SessionOptions,
 ): Promise<ort.InferenceSession> {
   try {
     return await ort.InferenceSession.create(model, {
@@ -45,7 +47,12 @@ export async function openSession(
       intraOpNumThreads: threads,
       // Between steps of a training threads may spin, since the next one follows at once. Between the queries
       // of a server that would cost three times what a query costs.
-      ...(fuse && { extra: { session: { force_spinning_stop: "1" } } }),
+      extra: {
+        session: {
+          ...(fuse && { force_spinning_stop: "1" }),
+          ...(!spin && { intra_op: { allow_spinning: "0" } }),
+        },
+      },
       // Planning all activations as one block keeps what was freed in between: a fifth more memory, no time won.
       enableMemPattern: false,
       externalData: Object.entries(weights).map(([path, { data }]) => ({
