@@ -1,6 +1,8 @@
-// npm run pretrain [-- --engine xla] [-- --out DIR] [-- --ship] makes the tiny CLIP again from scratch, seeded: it fetches and draws the
-// base set, trains by the recipe (going on where it was stopped), measures the suites. --ship puts the result into data/models/tiny.
-// --wide takes the wide base set instead, with a vocabulary of its own: data/recipes/tiny-wide.yaml.
+// npm run pretrain [-- --engine xla] [-- --ship] [-- --wide] makes the tiny CLIP again from scratch, seeded, and measures it. What
+// was begun goes on, what is there is left alone. --ship puts the result into data/models/tiny.
+//   1  both towers from random weights, on pictures with names: data/recipes/tiny.yaml; with --wide on the wide base set
+//      and in its vocabulary: tiny-wide.yaml
+//   2  the text tower alone, on vectors for texts that scripts/words.mjs makes: tiny-words.yaml
 import {
   copyFileSync,
   existsSync,
@@ -9,90 +11,110 @@ import {
   renameSync,
   writeFileSync,
 } from "node:fs";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { cliptune, narrate, showCliptune } from "./demo-steps.mjs";
 import { rootDir, runStep } from "./run-step.mjs";
 
-const { out, config, engine, ship, wide } = readFlags();
+const { engine, ship, wide } = readFlags();
+const home = join(rootDir, ".cliptune");
 const shipped = join(rootDir, "data/models/tiny");
+const first = wide ? "tiny-wide" : "tiny";
+const last = `${first}-words`;
 
-const base = join(rootDir, wide ? ".cliptune/base-wide" : ".cliptune/base");
-if (existsSync(join(base, "metadata.jsonl"))) {
-  console.error(`The base set is in ${base} already.`);
-} else {
-  narrate(
-    `Drawing the base set: ${wide ? "33,134 pictures from 25" : "19,838 pictures from 14"} npm packages`,
-  );
-  runStep("npm", ["run", "base", "-w", "data", "--", ...(wide ? ["--wide"] : [])]);
+if (!wide) {
+  const base = drawBase("base", "19,838 pictures from 14");
+  prepareArchitecture(join(home, "tiny-architecture"), base, 6000);
 }
-const architecture = wide ? prepareArchitecture() : shipped;
+const base = drawBase("base-wide", "33,134 pictures from 25", ["--wide"]);
+const architecture = join(home, "tiny-wide-architecture");
+prepareArchitecture(architecture, base, 12_000);
 
-narrate("Training the tiny CLIP from random weights");
-const resume = existsSync(join(out, "config.json")) ? ["--resume"] : [];
-await cliptune(["train", config, "--out", out, "--engine", engine, ...resume]);
+narrate("Training both towers from random weights");
+await train(first, first);
+
+narrate("Giving texts their vectors");
+const words = ["--model", join(home, first, "model"), "--base", base, "--engine", engine];
+const places = ["--architecture", architecture, "--packages", join(home, "packages")];
+runStep("node", ["scripts/words.mjs", ...words, ...places, "--out", join(home, "words")]);
+
+narrate("Training the text tower on them");
+await train("tiny-words", last);
 
 narrate("Measuring it");
-const model = join(out, "model");
+const model = join(home, last, "model");
 await showCliptune(["evaluate", "--suite", "all", "--model", model]);
-
 if (ship) {
   narrate("Putting it into data/models/tiny");
-  // Beside first: a copy that is cut short must not be what everybody's clone reads.
-  const beside = join(shipped, ".model.safetensors.tmp");
-  copyFileSync(join(model, "model.safetensors"), beside);
-  renameSync(beside, join(shipped, "model.safetensors"));
-  for (const name of wide ? ["config.json", "tokenizer.json"] : []) {
-    copyFileSync(join(architecture, name), join(shipped, name));
-  }
-  const lines = readFileSync(join(out, "metrics.jsonl"), "utf8").trim().split("\n");
-  const kept = lines.filter((line, i) => !("loss" in JSON.parse(line)) || i % 50 === 0);
-  writeFileSync(join(shipped, "training.jsonl"), `${kept.join("\n")}\n`);
+  shipModel();
 }
 console.error(`The model is in ${ship ? shipped : model}.`);
 
-/** The tiny CLIP's shape with a vocabulary learnt from the wide base set's captions, in seven languages. */
-function prepareArchitecture() {
-  const dir = join(rootDir, ".cliptune/tiny-wide-architecture");
-  if (existsSync(join(dir, "config.json"))) return dir;
-  narrate("Learning a vocabulary of 12,000 from its captions");
+function drawBase(name, what, flags = []) {
+  const dir = join(home, name);
+  if (existsSync(join(dir, "metadata.jsonl"))) {
+    console.error(`The base set is in ${dir} already.`);
+  } else {
+    narrate(`Drawing the base set: ${what} npm packages`);
+    runStep("npm", ["run", "base", "-w", "data", "--", "--out", dir, ...flags]);
+  }
+  return dir;
+}
+
+/** The tiny CLIP's shape with a vocabulary learnt from a base set's captions. */
+function prepareArchitecture(dir, base, size) {
+  if (existsSync(join(dir, "config.json"))) return;
+  narrate(`Learning a vocabulary of ${size} from the captions`);
   mkdirSync(dir, { recursive: true });
   for (const name of ["preprocessor_config.json", "tokenizer_config.json"]) {
     copyFileSync(join(shipped, name), join(dir, name));
   }
   const file = join(dir, "tokenizer.json");
-  const tokenizer = ["--base", base, "--size", "12000", "--out", file];
+  const tokenizer = ["--base", base, "--size", String(size), "--out", file];
   runStep("npm", ["run", "tokenizer", "-w", "data", "--", ...tokenizer]);
-  const size = Object.keys(JSON.parse(readFileSync(file, "utf8")).model.vocab).length;
   const shape = JSON.parse(readFileSync(join(shipped, "config.json"), "utf8"));
   const ends = { bos_token_id: size - 2, eos_token_id: size - 1, pad_token_id: size - 1 };
   Object.assign(shape.text_config, { vocab_size: size, ...ends });
   // Last: a folder that was begun and left is made again.
   writeFileSync(join(dir, "config.json"), `${JSON.stringify(shape, null, 2)}\n`);
-  return dir;
+}
+
+async function train(recipe, name) {
+  const out = join(home, name);
+  const config = join(rootDir, "data/recipes", `${recipe}.yaml`);
+  const resume = existsSync(join(out, "config.json")) ? ["--resume"] : [];
+  await cliptune(["train", config, "--out", out, "--engine", engine, ...resume]);
+}
+
+function shipModel() {
+  // Beside first: a copy that is cut short must not be what everybody's clone reads.
+  const beside = join(shipped, ".model.safetensors.tmp");
+  copyFileSync(join(model, "model.safetensors"), beside);
+  renameSync(beside, join(shipped, "model.safetensors"));
+  for (const name of ["config.json", "tokenizer.json"]) {
+    copyFileSync(join(architecture, name), join(shipped, name));
+  }
+  for (const name of [first, last]) {
+    const lines = readFileSync(join(home, name, "metrics.jsonl"), "utf8")
+      .trim()
+      .split("\n");
+    const kept = lines.filter((line, i) => !("loss" in JSON.parse(line)) || i % 50 === 0);
+    const log = name === last ? "training-words.jsonl" : "training.jsonl";
+    writeFileSync(join(shipped, log), `${kept.join("\n")}\n`);
+  }
 }
 
 function readFlags() {
   const options = {
-    out: { type: "string" },
-    config: { type: "string" },
     engine: { type: "string", default: "auto" },
     ship: { type: "boolean", default: false },
     wide: { type: "boolean", default: false },
   };
   try {
-    const { values } = parseArgs({ options });
-    const name = values.wide ? "tiny-wide" : "tiny";
-    const {
-      out = join(rootDir, ".cliptune", name),
-      config = join(rootDir, "data/recipes", `${name}.yaml`),
-    } = values;
-    return { ...values, out: resolve(out), config: resolve(config) };
+    return parseArgs({ options }).values;
   } catch (error) {
     console.error(`error: ${error.message}`);
-    console.error(
-      "usage: npm run pretrain [-- --engine NAME] [-- --out DIR] [-- --config FILE] [-- --ship] [-- --wide]",
-    );
+    console.error("usage: npm run pretrain [-- --engine NAME] [-- --ship] [-- --wide]");
     process.exit(2);
   }
 }

@@ -8,7 +8,7 @@ export function cleanTitle(text: string): string {
     .toLowerCase()
     .replace(/[‘’]/g, "'")
     .replace(/[–—]/g, "-")
-    .replace(/[“”"():,!]/g, " ")
+    .replace(/[“”„«»"():,!]/g, " ")
     .replace(/\s+/g, " ")
     .trim();
 }

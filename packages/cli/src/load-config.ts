@@ -75,6 +75,9 @@ async function placeSource<T extends DataSource>(
   dataDir: string,
 ): Promise<T> {
   const { set, path, ...rest } = source;
+  if ("vectors" in rest && typeof rest.vectors === "string") {
+    return { ...rest, vectors: resolve(from, rest.vectors) } as unknown as T;
+  }
   const folder =
     set === undefined
       ? await placePath(path ?? ".", from, dataDir)

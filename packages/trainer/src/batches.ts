@@ -1,19 +1,18 @@
-import { type Data, UserError } from "@cliptune/engine";
+import type { Data } from "@cliptune/engine";
 import type { Teacher } from "./base-embeddings.js";
 import type { CanvasCache } from "./canvas-cache.js";
+import { thinned } from "./captions.js";
 import type { ClassPrompts } from "./class-prompts.js";
-import { drawColors } from "./color-matrix.js";
 import type { TrainConfig } from "./config.js";
 import { titleKey } from "./folder.js";
 import type { LossNeeds } from "./loss-config.js";
-import { hashText, permutation, stream } from "./random.js";
+import { hashText, stream } from "./random.js";
 import type { Sample, Sampler, WeightedPairs } from "./sampler.js";
-import { type OnSkip, withSkipHint } from "./skipped.js";
-import { drawOtherCaption, drawViews } from "./streams.js";
+import type { OnSkip } from "./skipped.js";
+import { drawOtherCaption } from "./streams.js";
 import type { TextPairs } from "./text-pairs.js";
 import type { TokenRows, TokenTable } from "./token-table.js";
-import type { TrainingCanvas } from "./training-canvas.js";
-import { drawBox } from "./view.js";
+import { createViews, giveVectors, hasVectors } from "./views.js";
 
 /** What the compiled step takes for one batch; see `step.ts` for the shapes. */
 export interface Batch {
@@ -59,51 +58,35 @@ export interface BatchSource {
 
 /** Makes the batch of a step: a pure function of the step, the seed and the files. */
 export function createBatches(source: BatchSource): (step: number) => Promise<Batch> {
-  const { config, sampler, canvases, tokens } = source;
-  const load = createLoader(source);
-  const side = canvases.size;
-  const { kept, total } = source.patches;
-  const { needs, teacher, classes, textPairs } = source;
+  const { config, sampler, tokens, needs, teacher, classes, textPairs } = source;
+  const see = hasVectors(source.sets) ? giveVectors : createViews(source);
   return async (step) => {
-    const found = await Promise.all(sampler.batch(step).map((sample) => load(sample)));
-    const pixels = new Uint8Array(found.length * side * side * 3);
-    const patches = new Int32Array(found.length * kept);
-    const boxes = new Float32Array(found.length * 4);
-    const colors = new Float32Array(found.length * 12);
-    for (const [row, { sample, canvas }] of found.entries()) {
-      const { set, epoch, pair } = sample;
-      const random = stream(config.seed, "view", set, epoch, pair.id);
-      pixels.set(canvas.pixels, row * canvas.pixels.length);
-      boxes.set(drawBox(random, canvas.aspect, config.augment), row * 4);
-      colors.set(drawColors(random, canvas.mean, config.augment), row * 12);
-      if (kept > 0) patches.set(permutation(total, random).subarray(0, kept).sort(), row * kept);
-    }
-    const captions = found.map(({ sample }) => drawCaption(sample, config.seed));
-    const others = needs.texts && otherCaptions(found, captions, needs.texts, config.seed);
-    const pairs = textPairs?.(step);
+    const { found, inputs } = await see(sampler.batch(step));
+    const drawn = found.map((sample) => drawCaption(sample, config.seed));
+    const others = needs.texts && otherCaptions(found, drawn, needs.texts, config.seed);
+    const thin = (texts: readonly string[], purpose: string) =>
+      thinned(texts, config.augment.dropWords, stream(config.seed, purpose, step));
+    const captions = thin(drawn, "words of captions");
+    const pairs = textPairs && thin(textPairs(step), "words of text pairs");
     const { ids, ends, length } = tokens.rows(captions, [...(others ?? []), ...(pairs ?? [])]);
     return {
       textLength: length,
-      items: found.map(({ sample }, row) => ({ file: sample.pair.file, caption: captions[row]! })),
+      items: found.map(({ pair }, row) => ({ file: pair.file, caption: captions[row]! })),
       inputs: {
-        canvases: pixels,
-        boxes,
-        colors,
-        patches,
+        ...inputs,
         ids,
         ends,
-        titles: Int32Array.from(found, ({ sample }) => titleNumber(sample.pair.title)),
-        captions: Int32Array.from(captions, tokens.indexOf),
-        ...(needs.views && drawViews(found, needs.views, config.seed)),
+        titles: Int32Array.from(found, ({ pair }) => textKey(titleKey(pair.title))),
+        captions: Int32Array.from(captions, textKey),
         ...(others && otherText(tokens.rows(others, [...captions, ...(pairs ?? [])]))),
         ...(pairs && pairText(tokens, pairs, [...captions, ...(others ?? [])])),
         ...(classes && {
           ...classes.inputs,
-          labels: Int32Array.from(found, ({ sample }) => classes.labelOf(sample.pair)),
+          labels: Int32Array.from(found, ({ pair }) => classes.labelOf(pair)),
         }),
         ...(teacher && {
-          teacherImage: teacher.images(found.map(({ sample }) => sample.pair.file)),
-          teacherText: teacher.texts(captions),
+          teacherImage: teacher.images(found.map(({ pair }) => pair.file)),
+          teacherText: teacher.texts(drawn),
         }),
         seed: Float32Array.of(stream(config.seed, "dropout", step)() * 1000),
       },
@@ -117,50 +100,18 @@ export function drawCaption({ pair, set, epoch }: Sample, seed: number): string 
 }
 
 const otherCaptions = (
-  found: readonly Loaded[],
+  found: readonly Sample[],
   captions: readonly string[],
   texts: NonNullable<LossNeeds["texts"]>,
   seed: number,
-): string[] =>
-  found.map(({ sample }, row) => drawOtherCaption(sample, captions[row]!, texts, seed));
+): string[] => found.map((sample, row) => drawOtherCaption(sample, captions[row]!, texts, seed));
 
 const otherText = ({ ids, ends }: TokenRows) => ({ otherIds: ids, otherEnds: ends });
 
 const pairText = (tokens: TokenTable, pairs: readonly string[], beside: readonly string[]) => {
   const { ids, ends } = tokens.rows(pairs, beside);
-  return { pairIds: ids, pairEnds: ends, pairKeys: Int32Array.from(pairs, tokens.indexOf) };
+  return { pairIds: ids, pairEnds: ends, pairKeys: Int32Array.from(pairs, textKey) };
 };
 
-/** 31 bits: two titles out of a batch hardly ever meet. */
-const titleNumber = (title: string): number => hashText(titleKey(title)) >>> 1;
-
-interface Loaded {
-  readonly sample: Sample;
-  readonly canvas: TrainingCanvas;
-}
-
-/**
- * Loads a sample's picture. When pictures may be skipped, the next whole one of the set stands in for a
- * broken one: that depends on the files alone, so a resumed run sees the same batches.
- */
-function createLoader({ config, sets, canvases, onSkip }: BatchSource) {
-  const broken = new Set<string>();
-  const skip = config.data.onError === "skip";
-  return async function load(sample: Sample, tries = 0): Promise<Loaded> {
-    const { file } = sample.pair;
-    try {
-      if (broken.has(file)) throw new UserError(file);
-      return { sample, canvas: await canvases.load(file) };
-    } catch (error) {
-      const { pairs } = sets[sample.set]!;
-      if (!skip || !(error instanceof UserError)) throw withSkipHint(error);
-      if (!broken.has(file)) onSkip({ file, reason: error.message });
-      broken.add(file);
-      if (tries === pairs.length) {
-        throw new UserError(`None of the ${pairs.length} pictures of a training set can be read.`);
-      }
-      const index = (sample.index + 1) % pairs.length;
-      return load({ ...sample, index, pair: pairs[index]! }, tries + 1);
-    }
-  };
-}
+/** Equal for equal texts; 31 bits, so that two texts out of a batch hardly ever meet. */
+const textKey = (text: string): number => hashText(text) >>> 1;

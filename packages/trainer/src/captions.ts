@@ -1,6 +1,7 @@
 import { UserError } from "@cliptune/engine";
 import { z } from "zod";
 import type { Pair } from "./folder.js";
+import type { Stream } from "./random.js";
 
 /** `captions` of a training set: what is said of a picture, made from what its row says. */
 export const captionTemplates = z
@@ -65,3 +66,13 @@ const fieldsOf = (pair: Pair): string[] =>
   ["title", "caption", "label", "split", ...Object.keys(pair.fields ?? {})].filter(
     (field) => valuesOf(pair, field).length > 0,
   );
+
+/** Texts without some of their words: each is left out with probability `rate`, but one word always stays. */
+export function thinned(texts: readonly string[], rate: number, random: Stream): string[] {
+  if (rate === 0) return [...texts];
+  return texts.map((text) => {
+    const words = text.split(" ");
+    const kept = words.filter(() => random() >= rate);
+    return kept.length > 0 ? kept.join(" ") : words[Math.floor(random() * words.length)]!;
+  });
+}

@@ -1,59 +1,11 @@
 import { z } from "zod";
-import { captionTemplates } from "./captions.js";
+import { dataConfig, type dataSource } from "./data-config.js";
 import { loraConfig, modeConfig, towerModes } from "./lora-settings.js";
-import { lossConfig } from "./loss-config.js";
+import { lossConfig, lossNeeds, lossTerms } from "./loss-config.js";
 import { metricFault } from "./metric-names.js";
 import { optimizerConfig } from "./optimizer-config.js";
 
 const share = z.number().min(0).max(1);
-
-/** Where pairs come from: a folder, or the name of a bundled set that the CLI turns into a folder. */
-export const dataSource = z
-  .strictObject({
-    path: z.string().min(1).optional().describe("data set of any kind: a folder, a table, …"),
-    set: z.string().min(1).optional().describe("name of a bundled set; the CLI makes it a path"),
-    split: z.string().min(1).optional().describe('keep the pairs whose "split" is this'),
-  })
-  .refine((s) => (s.path === undefined) !== (s.set === undefined), {
-    error: 'needs exactly one of "path" (a folder) and "set" (a bundled set)',
-  });
-
-const trainSource = dataSource.safeExtend({
-  weight: z
-    .number()
-    .positive()
-    .default(1)
-    .describe("share of each batch, relative to the other sets: 1 and 0.3 give 77 % and 23 %"),
-  share: z.number().gt(0).max(1).default(1).describe("of the pairs, drawn by the seed: few-shot"),
-  captions: captionTemplates.optional(),
-  shots: z.int().min(1).optional().describe("at most this many pictures of each class or title"),
-});
-
-const textSource = z.strictObject({
-  path: z
-    .string()
-    .min(1)
-    .describe("JSON lines, each a list of two or more texts that mean the same, without pictures"),
-  count: z.int().min(2).default(256).describe("lines a step, two texts of each"),
-});
-
-const dataConfig = z.strictObject({
-  train: z.array(trainSource).min(1).describe("sets to train on, mixed by weight"),
-  evaluate: z
-    .strictObject({
-      inDomain: dataSource.optional().describe("held-out pairs like those trained on; picks best/"),
-      outOfDomain: dataSource.optional().describe("pairs unlike them: what is forgotten"),
-    })
-    .prefault({}),
-  texts: textSource.optional().describe("what the loss's textPairs draws from"),
-  onError: z.enum(["stop", "skip"]).default("stop").describe("what a broken picture does"),
-  cacheMegabytes: z.number().min(0).default(1024).describe("memory for decoded pictures, MB"),
-  diskCacheMegabytes: z
-    .number()
-    .min(0)
-    .default(10_000)
-    .describe("disk for decoded pictures, MB, shared by the runs beside one another; 0 = none"),
-});
 
 const range = (low: number, high: number) =>
   z
@@ -79,6 +31,12 @@ const augmentConfig = z.strictObject({
     .describe("SimCLR's strength s: brightness, contrast, saturation 0.8 s, hue 0.2 s"),
   jitterProbability: share.default(0.8),
   grayscale: share.default(0).describe("probability of a gray picture; takes away colour words"),
+  dropWords: z
+    .number()
+    .min(0)
+    .lt(1)
+    .default(0)
+    .describe("probability that a word of a text is left out, never all of them"),
   patches: z
     .number()
     .gt(0)
@@ -144,6 +102,26 @@ const simCseHasNoise = (c: {
   const otherCaption = typeof given === "object" && given.captions === "other";
   const dropout = c.lora.text?.dropout ?? c.lora.dropout;
   return given === undefined || otherCaption || (towerModes(c.mode).text === "lora" && dropout > 0);
+};
+
+/** Whether embeddings in place of pictures meet nothing that asks for pictures. */
+const vectorsFit = (c: {
+  readonly data: { readonly train: readonly { readonly vectors?: string | undefined }[] };
+  readonly mode: z.output<typeof modeConfig>;
+  readonly loss: z.output<typeof lossConfig>;
+  readonly accumulate: number;
+  readonly microBatchSize?: number | undefined;
+}): boolean => {
+  const given = c.data.train.filter(({ vectors }) => vectors !== undefined).length;
+  if (given === 0) return true;
+  const { views, teacher, bias } = lossNeeds(lossTerms(c.loss));
+  return (
+    given === c.data.train.length &&
+    towerModes(c.mode).image === "frozen" &&
+    !(views || teacher || bias) &&
+    c.accumulate === 1 &&
+    c.microBatchSize === undefined
+  );
 };
 
 const samplerConfig = z.strictObject({
@@ -247,6 +225,11 @@ export const trainConfig = z
       error: "comes with whole batches only: leave accumulate, microBatchSize and devices out",
     },
   )
+  .refine((c) => vectorsFit(c), {
+    path: ["data", "train"],
+    error:
+      "may hold vectors only in all sets at once, with mode {image: frozen, text: …} and whole batches: nothing is left for the image tower to see",
+  })
   .refine((c) => c.batchSize % (c.microBatchSize ?? c.batchSize) === 0, {
     path: ["microBatchSize"],
     error: "must divide batchSize",

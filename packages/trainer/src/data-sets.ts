@@ -4,6 +4,7 @@ import type { DataSource, TrainConfig, TrainSource } from "./config.js";
 import { type Pair, readFolder } from "./folder.js";
 import type { WeightedPairs } from "./sampler.js";
 import { subset } from "./subset.js";
+import { readVectors } from "./vectors.js";
 
 export interface DataSets {
   readonly train: readonly WeightedPairs[];
@@ -44,8 +45,10 @@ export function checkSize(train: readonly WeightedPairs[], batchSize: number): v
 
 /** The pairs with the captions that the source wants. */
 async function readSaid(source: TrainSource): Promise<Pair[]> {
-  const pairs = await read(source);
-  return source.captions ? fillCaptions(pairs, source.captions, source.path!) : pairs;
+  const pairs = source.vectors ? await readVectors(source.vectors) : await read(source);
+  return source.captions
+    ? fillCaptions(pairs, source.captions, source.path ?? source.vectors!)
+    : pairs;
 }
 
 function read({ path, set, split }: DataSource): Promise<Pair[]> {

@@ -18,6 +18,8 @@ export interface Pair {
   readonly split?: string;
   /** What the metadata says besides (category, source, url, …), if it does. */
   readonly fields?: Fields;
+  /** Its embedding, where it comes without a picture. */
+  readonly vector?: Float32Array;
 }
 
 /** Titles that differ in case alone are one: the towers read small letters. */

@@ -15,9 +15,13 @@ export interface Pixels {
   readonly views?: tf.Tensor4D;
 }
 
-/** Crops and colours the batch. No parameter is in it, so no gradient flows through it. */
-export function pixelsOf({ model }: Trainable, inputs: Tensors): Pixels {
+/**
+ * Crops and colours the batch, unless embeddings stand in place of its pictures. No parameter is in it, so no gradient
+ * flows through it.
+ */
+export function pixelsOf({ model }: Trainable, inputs: Tensors): Pixels | undefined {
   const { canvases, boxes, colors } = inputs as Record<string, tf.Tensor>;
+  if (!canvases) return undefined;
   const size = model.config.vision.imageSize;
   const pairs = normalizePixels(
     augment({ canvases: canvases!, boxes: boxes!, colors: colors! }, size),
@@ -79,15 +83,17 @@ export function embedClasses(
 export function embedBatch(
   trainable: Trainable,
   values: ProgramValues,
-  pixels: Pixels,
+  pixels: Pixels | undefined,
   options: ForwardOptions,
 ): Embedded {
   const { ids, ends, otherIds, otherEnds, classIds, pairIds, pairEnds, patches } = values.inputs;
   const network = networkAt(trainable, values, options);
   const net = network(undefined, patches);
-  const image = unitNorm(imageTower(net, pixels.pairs)); // [B, D]
+  const image = pixels
+    ? unitNorm(imageTower(net, pixels.pairs))
+    : (values.inputs["vectors"] as tf.Tensor2D); // [B, D]
   const text = encode(ids!, ends!, net); // [B, D]
-  const views = pixels.views
+  const views = pixels?.views
     ? tf.split(unitNorm(imageTower(network("views"), pixels.views)), 2)
     : undefined;
   const texts = otherIds ? encode(otherIds, otherEnds!, network("texts")) : undefined;

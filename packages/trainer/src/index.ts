@@ -1,11 +1,11 @@
 export {
   type DataSource,
-  dataSource,
   type TrainConfig,
   type TrainConfigInput,
   type TrainSource,
   trainConfig,
 } from "./config.js";
+export { dataSource } from "./data-config.js";
 export { type DataSets, loadDataSets } from "./data-sets.js";
 export { type Drift, drift, type EmbeddedSet } from "./drift.js";
 export type { PairEncoder } from "./embedder.js";

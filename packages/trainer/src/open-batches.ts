@@ -40,7 +40,11 @@ export async function openBatches(parts: BatchWorld, { sampler, store, onSkip }:
       megabytes: config.data.cacheMegabytes,
       store,
     }),
-    tokens: createTokenTable(tokenizer, [...captionsOf(data), ...groups.flat()]),
+    tokens: createTokenTable(
+      tokenizer,
+      [...captionsOf(data), ...groups.flat()],
+      config.data.maxTokens,
+    ),
     patches: patchesOf(parts),
     needs,
     classes: needs.classes && classPrompts(data.train, tokenizer, needs.classes.template),

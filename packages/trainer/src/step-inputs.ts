@@ -9,6 +9,8 @@ export interface StepShape {
   /** Pairs in one program's batch. */
   readonly batchSize: number;
   readonly canvasSize: number;
+  /** Whether embeddings stand in place of pictures. */
+  readonly vectors?: boolean;
   readonly textLength: number;
   /** K, patches seen of each picture; 0 for all of them. */
   readonly keptPatches: number;
@@ -27,21 +29,29 @@ export interface ClassShape {
 }
 
 /** What the towers take for a batch (see `batches.ts`); each but `seed` and the classes' has a row a pair. */
-export const towerInputs = (
-  { batchSize: b, canvasSize: c, textLength: l, keptPatches: k, classes, textPairs }: StepShape,
-  { views, texts }: LossNeeds,
-): Specs => ({
+export const towerInputs = (shape: StepShape, { views, texts }: LossNeeds): Specs => {
+  const { batchSize: b, textLength: l, classes, textPairs } = shape;
+  return {
+    ...(shape.vectors ? { vectors: float(b, shape.dimension) } : pictureInputs(shape)),
+    ids: int(b, l),
+    ends: int(b),
+    seed: float(),
+    ...(views && {
+      viewBoxes: float(b, 2, 4),
+      viewColors: float(b, 2, 12),
+      viewBlurs: float(b, 2),
+    }),
+    ...(texts && { otherIds: int(b, l), otherEnds: int(b) }),
+    ...(textPairs && { pairIds: int(2 * textPairs, l), pairEnds: int(2 * textPairs) }),
+    ...(classes && classRows(classes)),
+  };
+};
+
+const pictureInputs = ({ batchSize: b, canvasSize: c, keptPatches: k }: StepShape): Specs => ({
   canvases: { dtype: "uint8", shape: [b, c, c, 3] },
   boxes: float(b, 4),
   colors: float(b, 12),
-  ids: int(b, l),
-  ends: int(b),
-  seed: float(),
   ...(k > 0 && { patches: int(b, k) }),
-  ...(views && { viewBoxes: float(b, 2, 4), viewColors: float(b, 2, 12), viewBlurs: float(b, 2) }),
-  ...(texts && { otherIds: int(b, l), otherEnds: int(b) }),
-  ...(textPairs && { pairIds: int(2 * textPairs, l), pairEnds: int(2 * textPairs) }),
-  ...(classes && classRows(classes)),
 });
 
 const classRows = ({ count, length }: ClassShape): Specs => ({

@@ -61,6 +61,7 @@ export function createStepper(
     ...{ batchSize: config.batchSize, canvasSize: canvasSize(vision.imageSize), textLength },
     ...{
       keptPatches: patchesOf({ config, trainable }).kept,
+      vectors: "vectors" in inputs,
       dimension,
       classes: classesOf(inputs),
       textPairs: inputs["pairEnds"] && inputs["pairEnds"].length / 2,

@@ -1,11 +1,9 @@
-import type { Tokenizer } from "@cliptune/clip";
+import type { EncodedTexts, Tokenizer } from "@cliptune/clip";
 
-/** Token ids of every caption, made once. */
+/** Token ids: every caption's made once, other texts' when they are asked for. */
 export interface TokenTable {
-  /** Rows for these captions, as short as the longest of them, and of `beside`, and the buckets allow. */
-  rows(captions: readonly string[], beside?: readonly string[]): TokenRows;
-  /** A number for each distinct caption. */
-  indexOf(caption: string): number;
+  /** Rows for these texts, as short as the longest of them, and of `beside`, and the buckets allow. */
+  rows(texts: readonly string[], beside?: readonly string[]): TokenRows;
 }
 
 export interface TokenRows {
@@ -16,25 +14,48 @@ export interface TokenRows {
   readonly length: number;
 }
 
-export function createTokenTable(tokenizer: Tokenizer, captions: Iterable<string>): TokenTable {
+/** @param most tokens of a row: longer texts are cut, their end kept */
+export function createTokenTable(
+  tokenizer: Tokenizer,
+  captions: Iterable<string>,
+  most = Number.POSITIVE_INFINITY,
+): TokenTable {
   const distinct = [...new Set(captions)];
   const index = new Map(distinct.map((caption, i) => [caption, i]));
   const all = tokenizer.encode(distinct);
-  const indexOf = (caption: string): number => {
-    const found = index.get(caption);
-    if (found === undefined) throw new Error(`internal: the caption ${caption} was not tokenised`);
-    return found;
+  const rowsOf = (texts: readonly string[]): Row[] => {
+    const strange = tokenizer.encode(texts.filter((text) => !index.has(text)));
+    let next = 0;
+    return texts.map((text) => {
+      const known = index.get(text);
+      return known === undefined ? rowAt(strange, next++) : rowAt(all, known);
+    });
   };
-  const rows = (wanted: readonly string[], beside: readonly string[] = []): TokenRows => {
-    const indices = wanted.map(indexOf);
-    const measured = [...indices, ...beside.map(indexOf)];
-    const longest = measured.reduce((most, i) => Math.max(most, all.ends[i]! + 1), 0);
-    const length = tokenizer.buckets.find((bucket) => bucket >= longest) ?? all.length;
-    const ids = new Int32Array(wanted.length * length);
-    for (const [row, i] of indices.entries()) {
-      ids.set(all.ids.subarray(i * all.length, i * all.length + length), row * length);
-    }
-    return { ids, ends: Int32Array.from(indices, (i) => all.ends[i]!), length };
+  return {
+    rows(texts, beside = []) {
+      const found = rowsOf(texts);
+      const longest = [...found, ...rowsOf(beside)].reduce((n, { end }) => Math.max(n, end + 1), 0);
+      const bucket = tokenizer.buckets.find((size) => size >= longest) ?? all.length;
+      const length = Math.min(bucket, most);
+      const ids = new Int32Array(texts.length * length);
+      const ends = Int32Array.from(found, ({ end }) => Math.min(end, length - 1));
+      for (const [i, row] of found.entries()) {
+        const endOfText = row.ids[row.end]!;
+        ids.fill(endOfText, i * length, (i + 1) * length);
+        ids.set(row.ids.subarray(0, ends[i]!), i * length);
+      }
+      return { ids, ends, length };
+    },
   };
-  return { rows, indexOf };
 }
+
+/** A text's tokens, padded, and where they end. */
+interface Row {
+  readonly ids: Int32Array;
+  readonly end: number;
+}
+
+const rowAt = ({ ids, ends, length }: EncodedTexts, i: number): Row => ({
+  ids: ids.subarray(i * length, (i + 1) * length),
+  end: ends[i]!,
+});
