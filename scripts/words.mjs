@@ -1,7 +1,8 @@
-// node scripts/words.mjs --model DIR --base DIR --architecture DIR --out DIR [--epochs 3]
+// node scripts/words.mjs --model DIR --base DIR --architecture DIR --out DIR [--epochs 3] [--steps 600]
 // The second stage of pre-training is the text tower's alone. This makes what it learns from: a word tower, trained against
 // pictures as the model's image tower sees them, gives every text a vector, to which the model's own for that text is added.
-// OUT/model is where the stage starts: the model with the new vocabulary and its pictures' mean taken off.
+// OUT/model is where the stage starts: its pictures' mean is taken off, and its text tower, in the new vocabulary, is a bag of
+// tokens fitted to those vectors.
 // OUT/titles, captions, nouns … are texts with vectors; data/recipes/tiny-words.yaml trains on them.
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
@@ -10,21 +11,25 @@ import { readKinds } from "../data/dist/kinds.js";
 import { englishWords } from "../data/dist/tokenizer-corpus.js";
 import {
   createEncoder,
+  createTokenizer,
   loadModel,
   parseConfig,
   saveModel,
   writeSafetensors,
 } from "../packages/clip/dist/index.js";
 import { createEngine } from "../packages/engine/dist/index.js";
+import { bagTower, columnBasis } from "./words/bag-tower.mjs";
 import { makeLessons, tagsOf } from "./words/lessons.mjs";
 import { embedCentred, readRows } from "./words/pictures.mjs";
-import { respell } from "./words/respell.mjs";
 import { createBags } from "./words/terms.mjs";
+import { fitTokenBag } from "./words/token-bag.mjs";
 import { trainWordTower, unit } from "./words/word-tower.mjs";
 
 /** How much of the model's own text vector is added to the word tower's. */
 const OWN_SHARE = 0.5;
 const SEED = 0;
+/** Of each set in a step, as in the recipe. */
+const SHARES = { titles: 1, captions: 0.4, nouns: 0.6, words: 0.3, composed: 0.2, translated: 1 };
 
 const { values: flags } = parseArgs({
   options: {
@@ -34,6 +39,7 @@ const { values: flags } = parseArgs({
     packages: { type: "string", default: ".cliptune/packages" },
     engine: { type: "string", default: "auto" },
     epochs: { type: "string", default: "3" },
+    steps: { type: "string", default: "600" },
   },
 });
 
@@ -64,10 +70,7 @@ const pictures = documents.map(({ title, tags }, i) => {
 const wordsVector = await trainWordTower(engine, pictures, bags, {
   epochs: Number(flags.epochs),
   seed: SEED,
-  onStep(step, steps, loss) {
-    if (step % 10 === 0 || step === steps)
-      console.error(`step ${step} of ${steps}: ${loss.toFixed(3)}`);
-  },
+  onStep: tell,
 });
 
 const lines = readFileSync(`${flags.base}-words.jsonl`, "utf8").trim().split("\n");
@@ -78,8 +81,12 @@ const lessons = makeLessons(rows, {
   seed: SEED,
 });
 const encoder = await createEncoder(engine, model);
-for (const [name, set] of Object.entries(lessons)) await writeLessons(join(flags.out, name), set);
-await writeStart(join(flags.out, "model"));
+const sets = [];
+for (const [name, set] of Object.entries(lessons)) {
+  sets.push({ name, set, vectors: await writeLessons(join(flags.out, name), set) });
+}
+console.error("Fitting a bag of tokens, where the text tower begins");
+await writeStart(join(flags.out, "model"), sets);
 await engine.dispose();
 writeFileSync(stampFile, stamp); // last: what was begun and left is made again
 
@@ -105,17 +112,44 @@ async function writeLessons(dir, set) {
   const array = { dtype: "float32", shape: [set.length, width], data };
   await writeSafetensors(join(dir, "vectors.safetensors"), { vectors: array });
   console.error(`${set.length} texts in ${dir}`);
+  return set.map(({ meaning }) => known.get(meaning));
 }
 
-async function writeStart(dir) {
+/** The model with its pictures' mean taken off and a text tower that is the bag of tokens. */
+async function writeStart(dir, sets) {
   const read = (name) => JSON.parse(readFileSync(join(flags.architecture, name), "utf8"));
-  const json = read("tokenizer.json");
-  const table = respell(model, json);
-  const start = { ...weights, "text_model.embeddings.token_embedding.weight": table };
   const where = join(flags.architecture, "config.json");
   const config = parseConfig(read("config.json"), where);
-  await saveModel(
-    { ...model, config, tokenizer: { ...model.tokenizer, json }, weights: start },
-    dir,
-  );
+  const { maxPositionEmbeddings: contextLength, vocabSize, hiddenSize } = config.text;
+  const json = read("tokenizer.json");
+  const tokenizer = createTokenizer(json, { contextLength, vocabSize, where });
+  const basis = columnBasis(weights["visual_projection.weight"], hiddenSize - 2);
+  const across = (vector) =>
+    unit(
+      Float32Array.from(basis[0], (_, d) =>
+        basis.reduce((sum, row, r) => sum + row[d] * vector[r], 0),
+      ),
+    );
+  const bagged = sets.map(({ name, set, vectors }) => {
+    const targets = vectors.map(across);
+    const lines = set.flatMap(({ texts }, i) =>
+      texts.map((text) => ({ text, target: targets[i] })),
+    );
+    const { ids, ends, length } = tokenizer.encode(lines.map(({ text }) => text));
+    const tokens = lines.map((_, i) => [...ids.subarray(i * length + 1, i * length + ends[i])]);
+    return { weight: SHARES[name], tokens, vectors: lines.map(({ target }) => target) };
+  });
+  const bag = fitTokenBag(bagged, {
+    size: vocabSize,
+    steps: Number(flags.steps),
+    seed: SEED,
+    onStep: tell,
+  });
+  const start = { ...weights, ...bagTower(config, bag, basis, SEED) };
+  await saveModel({ ...model, config, tokenizer, weights: start }, dir);
+}
+
+function tell(step, steps, loss) {
+  if (step % 10 === 0 || step === steps)
+    console.error(`step ${step} of ${steps}: ${loss.toFixed(3)}`);
 }

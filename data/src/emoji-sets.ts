@@ -2,20 +2,27 @@ import { captionList } from "./caption-list.js";
 import { heldOutFamilies } from "./emoji-family.js";
 import { emojiPictures } from "./emoji-pictures.js";
 import { artByHex } from "./emoji-style.js";
-import type { Emoji } from "./emoji-text.js";
+import { type Emoji, readEmoji } from "./emoji-text.js";
 import { type IconSet, readIconSet } from "./iconify.js";
 import type { InstalledPackage } from "./package-files.js";
 import { oneTestPerTitle, type Picture } from "./picture.js";
+import { translatedCaptions } from "./translations.js";
 import { nameInWords } from "./wording.js";
 
-/** Noto Emoji, one picture a title; "test" is what the base model has never seen in any style. */
+/**
+ * Noto Emoji in seven languages, one picture a title; "test" is what the base model has never seen in any style.
+ *
+ * @param text `emojibase-data`
+ */
 export function notoPictures(
   noto: InstalledPackage,
-  emoji: readonly Emoji[],
+  text: InstalledPackage,
   fold: number,
 ): Picture[] {
+  const emoji = readEmoji(text);
   const held = heldOutFamilies(emoji, fold);
-  const facts = { source: noto.name, licence: "Apache-2.0", style: "noto" };
+  const translated = translatedCaptions(text);
+  const facts = { source: noto.name, licence: "Apache-2.0", style: "noto", translated };
   const drawings = artByHex(emoji, readIconSet(noto));
   return oneTestPerTitle(
     emojiPictures(drawings, facts, (family) => (held.has(family) ? "test" : "train")),

@@ -28,7 +28,7 @@ const RECIPES: Readonly<Record<SetName, Recipe>> = {
     packages: ["@iconify-json/noto", "emojibase-data"],
     size: 96,
     pictures: ([noto, text], fold) =>
-      notoPictures(noto as InstalledPackage, readEmoji(text as InstalledPackage), fold),
+      notoPictures(noto as InstalledPackage, text as InstalledPackage, fold),
   },
   openmoji: {
     packages: ["@iconify-json/openmoji", "emojibase-data"],

@@ -53,7 +53,11 @@ test("families of many near copies are never evidence", () => {
 });
 
 describe("Noto and OpenMoji", () => {
-  const noto = notoPictures(findPackage("@iconify-json/noto"), emoji, 0).map(({ row }) => row);
+  const noto = notoPictures(
+    findPackage("@iconify-json/noto"),
+    findPackage("emojibase-data"),
+    0,
+  ).map(({ row }) => row);
   const openmoji = openmojiPictures(findPackage("@iconify-json/openmoji"), emoji, 0).map(
     ({ row }) => row,
   );
@@ -89,7 +93,8 @@ describe("Noto and OpenMoji", () => {
 
   test("captions weigh the title most and add tags, category and templates", () => {
     const { captions } = noto.find((row) => row.title === "red apple") ?? { captions: [] };
-    expect(captions).toHaveLength(20);
+    expect(captions).toHaveLength(20 + 12); // two in each of six further languages
+    expect(captions).toContain("빨간 사과");
     expect(captions.filter((caption) => caption === "red apple")).toHaveLength(9);
     expect(captions).toContain("red apple emoji");
     expect(captions).toContain("food & drink: red apple");

@@ -21,7 +21,7 @@ export async function trainWordTower(engine, pictures, bags, { epochs, seed, onS
   const dimension = pictures[0].vector.length;
   const draw = normal(seededRandom(seed, "word vectors"));
   const table = Float32Array.from({ length: bags.size * dimension }, () => 0.02 * draw());
-  const optimizer = lazyAdam(table, dimension);
+  const adam = lazyAdam(table, dimension);
   const program = await engine.compile(gradientProgram(dimension));
   const steps = Math.floor((epochs * pictures.length) / BATCH);
   const order = shuffled(pictures.length, epochs, seed);
@@ -35,7 +35,7 @@ export async function trainWordTower(engine, pictures, bags, { epochs, seed, onS
       titles: Int32Array.from(batch, ({ titleKey }) => titleKey),
     };
     const { loss, gradient } = await program.step(inputs);
-    optimizer.step(texts, gradient.data, LEARNING_RATE * (1 - step / steps));
+    adam.step(slopesOf(texts, gradient.data, dimension), LEARNING_RATE * (1 - step / steps));
     onStep?.(step + 1, steps, loss.data[0]);
   }
   await program.dispose();
@@ -80,26 +80,31 @@ function sumOf(table, { rows, weights }, dimension) {
   return sum;
 }
 
-/** Adam that touches only the terms that a batch has, as PyTorch's SparseAdam. */
-function lazyAdam(table, dimension) {
+/** The gradients at the terms' vectors, by row. */
+function slopesOf(texts, gradient, dimension) {
+  const slopes = new Map();
+  for (const [t, { rows, weights }] of texts.entries()) {
+    for (let i = 0; i < rows.length; i++) {
+      const sum = slopes.get(rows[i]) ?? new Float32Array(dimension);
+      slopes.set(rows[i], sum);
+      for (let d = 0; d < dimension; d++) sum[d] += weights[i] * gradient[t * dimension + d];
+    }
+  }
+  return slopes;
+}
+
+/** Adam that touches only the rows of a table that a step has gradients for, as PyTorch's SparseAdam. */
+export function lazyAdam(table, width) {
   const [first, second] = [new Float32Array(table.length), new Float32Array(table.length)];
   let count = 0;
   return {
-    step(texts, gradient, rate) {
+    step(slopes, rate) {
       count++;
-      const sums = new Map();
-      for (const [t, { rows, weights }] of texts.entries()) {
-        for (let i = 0; i < rows.length; i++) {
-          const sum = sums.get(rows[i]) ?? new Float32Array(dimension);
-          sums.set(rows[i], sum);
-          for (let d = 0; d < dimension; d++) sum[d] += weights[i] * gradient[t * dimension + d];
-        }
-      }
       const size = (rate * Math.sqrt(1 - BETA2 ** count)) / (1 - BETA1 ** count);
-      for (const [row, sum] of sums) {
-        for (let d = 0, at = row * dimension; d < dimension; d++, at++) {
-          first[at] += (1 - BETA1) * (sum[d] - first[at]);
-          second[at] += (1 - BETA2) * (sum[d] ** 2 - second[at]);
+      for (const [row, slope] of slopes) {
+        for (let d = 0, at = row * width; d < width; d++, at++) {
+          first[at] += (1 - BETA1) * (slope[d] - first[at]);
+          second[at] += (1 - BETA2) * (slope[d] ** 2 - second[at]);
           table[at] -= (size * first[at]) / (Math.sqrt(second[at]) + EPSILON);
         }
       }
