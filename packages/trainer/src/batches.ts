@@ -1,18 +1,15 @@
 import type { Data } from "@cliptune/engine";
 import type { Teacher } from "./base-embeddings.js";
-import type { CanvasCache } from "./canvas-cache.js";
 import { thinned } from "./captions.js";
 import type { ClassPrompts } from "./class-prompts.js";
-import type { TrainConfig } from "./config.js";
 import { titleKey } from "./folder.js";
 import type { LossNeeds } from "./loss-config.js";
 import { hashText, stream } from "./random.js";
-import type { Sample, Sampler, WeightedPairs } from "./sampler.js";
-import type { OnSkip } from "./skipped.js";
+import type { Sample, Sampler } from "./sampler.js";
 import { drawOtherCaption } from "./streams.js";
 import type { TextPairs } from "./text-pairs.js";
 import type { TokenRows, TokenTable } from "./token-table.js";
-import { createViews, giveVectors, hasVectors } from "./views.js";
+import { createViews, giveVectors, hasVectors, type ViewSource } from "./views.js";
 
 /** What the compiled step takes for one batch; see `step.ts` for the shapes. */
 export interface Batch {
@@ -27,33 +24,15 @@ export interface BatchItem {
   readonly caption: string;
 }
 
-/** How many of a picture's patches a step sees; `kept` is 0 when it sees them all. */
-export interface PatchShare {
-  readonly kept: number;
-  readonly total: number;
-}
-
-/** At least one patch; a share of 1 needs no draw. */
-export function patchShare(share: number, total: number): PatchShare {
-  return { total, kept: share === 1 ? 0 : Math.max(1, Math.round(share * total)) };
-}
-
-export interface BatchSource {
-  readonly config: TrainConfig;
-  readonly sets: readonly WeightedPairs[];
+export interface BatchSource extends ViewSource {
   readonly sampler: Sampler;
-  readonly canvases: CanvasCache;
   readonly tokens: TokenTable;
-  readonly patches: PatchShare;
-  readonly needs: LossNeeds;
   /** When the loss needs them. */
   readonly classes: ClassPrompts | undefined;
   /** When the loss needs them. */
   readonly textPairs: TextPairs | undefined;
   /** When the loss needs one. */
   readonly teacher: Teacher | undefined;
-  /** Called once for each broken picture that is skipped. */
-  readonly onSkip: OnSkip;
 }
 
 /** Makes the batch of a step: a pure function of the step, the seed and the files. */

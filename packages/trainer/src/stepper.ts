@@ -1,7 +1,7 @@
 import { patchGrid } from "@cliptune/clip";
 import type { Arrays, Program, ProgramDefinition } from "@cliptune/engine";
 import { averageDecay } from "./averages.js";
-import { type Batch, type PatchShare, patchShare } from "./batches.js";
+import type { Batch } from "./batches.js";
 import { canvasSize } from "./canvas-cache.js";
 import type { TrainConfig } from "./config.js";
 import { isLarge, largeStep } from "./large-batch.js";
@@ -9,6 +9,7 @@ import type { LoopParts, Plan } from "./plan.js";
 import { stepScalars } from "./schedule.js";
 import { trainStep } from "./step.js";
 import type { StepShape } from "./step-inputs.js";
+import { type PatchShare, patchShare } from "./views.js";
 
 export interface StepResult {
   readonly loss: number;

@@ -1,12 +1,35 @@
 import { type Data, UserError } from "@cliptune/engine";
-import type { BatchSource } from "./batches.js";
+import type { CanvasCache } from "./canvas-cache.js";
 import { drawColors } from "./color-matrix.js";
+import type { TrainConfig } from "./config.js";
+import type { LossNeeds } from "./loss-config.js";
 import { permutation, stream } from "./random.js";
 import type { Sample, WeightedPairs } from "./sampler.js";
-import { withSkipHint } from "./skipped.js";
+import { type OnSkip, withSkipHint } from "./skipped.js";
 import { drawViews } from "./streams.js";
 import type { TrainingCanvas } from "./training-canvas.js";
 import { drawBox } from "./view.js";
+
+/** How many of a picture's patches a step sees; `kept` is 0 when it sees them all. */
+export interface PatchShare {
+  readonly kept: number;
+  readonly total: number;
+}
+
+/** At least one patch; a share of 1 needs no draw. */
+export function patchShare(share: number, total: number): PatchShare {
+  return { total, kept: share === 1 ? 0 : Math.max(1, Math.round(share * total)) };
+}
+
+export interface ViewSource {
+  readonly config: TrainConfig;
+  readonly sets: readonly WeightedPairs[];
+  readonly canvases: CanvasCache;
+  readonly patches: PatchShare;
+  readonly needs: LossNeeds;
+  /** Called once for each broken picture that is skipped. */
+  readonly onSkip: OnSkip;
+}
 
 /** What the image side of a batch is: the samples in it, others where pictures were broken, and the step's inputs. */
 export interface Seen {
@@ -27,7 +50,7 @@ export async function giveVectors(samples: readonly Sample[]): Promise<Seen> {
 }
 
 /** Loads pictures and draws what is seen of each: crop, colours, patches. */
-export function createViews(source: BatchSource): (samples: readonly Sample[]) => Promise<Seen> {
+export function createViews(source: ViewSource): (samples: readonly Sample[]) => Promise<Seen> {
   const { config, canvases, needs } = source;
   const { kept, total } = source.patches;
   const load = createLoader(source);
@@ -65,7 +88,7 @@ interface Loaded {
  * Loads a sample's picture. When pictures may be skipped, the next whole one of the set stands in for a
  * broken one: that depends on the files alone, so a resumed run sees the same batches.
  */
-function createLoader({ config, sets, canvases, onSkip }: BatchSource) {
+function createLoader({ config, sets, canvases, onSkip }: ViewSource) {
   const broken = new Set<string>();
   const skip = config.data.onError === "skip";
   return async function load(sample: Sample, tries = 0): Promise<Loaded> {
