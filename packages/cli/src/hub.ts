@@ -7,7 +7,7 @@ import { createProgress } from "./progress.js";
 import { readToken } from "./read-token.js";
 
 /** Where Hugging Face's libraries keep what they fetched: `$HF_HUB_CACHE`, or `$HF_HOME/hub`. */
-export function hubCacheDir(): string {
+function hubCacheDir(): string {
   return resolve(environment.hubCache ?? join(hubHome(), "hub"));
 }
 

@@ -96,7 +96,7 @@ export const strictArg = {
   strict: { type: "boolean", description: "stop at the first picture that cannot be read" },
 } as const;
 
-export const memoryArg = {
+const memoryArg = {
   memory: {
     type: "string",
     valueHint: "gigabytes",

@@ -76,7 +76,7 @@ export async function readHeader(path: string): Promise<string> {
 }
 
 /** What most likely stands between the names of a header. */
-export function separatorOf(header: string): string {
+function separatorOf(header: string): string {
   const counts = ["\t", ",", ";", "|"].map((mark) => ({ mark, n: header.split(mark).length }));
   return counts.reduce((most, each) => (each.n > most.n ? each : most)).mark;
 }

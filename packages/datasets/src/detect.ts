@@ -12,8 +12,8 @@ import { hasCaption, imageColumn } from "./rows.js";
 import { isCsv, isJsonl } from "./tables.js";
 import { isInfoJson } from "./yt-dlp.js";
 
-export const isShard = (name: string): boolean => /\.tar$/i.test(name);
-export const isParquet = (name: string): boolean => /\.parquet$/i.test(name);
+const isShard = (name: string): boolean => /\.tar$/i.test(name);
+const isParquet = (name: string): boolean => /\.parquet$/i.test(name);
 
 /** A set's form, and the files that hold it, by their paths inside it: shards, tables, parquet files. */
 export interface Found {

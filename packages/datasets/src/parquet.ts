@@ -8,7 +8,7 @@ import { fieldsOf, imageColumn, pairOfRow, type Row, splitAndLabel, wordsOf } fr
 /** Columns that hold pictures as they are, besides those that may hold their paths: img2dataset's. */
 const byteNames = ["jpg", "jpeg", "png", "webp", "image_bytes", "bytes", "img"];
 
-export function pictureColumn(names: readonly string[], columns: Columns): string | undefined {
+function pictureColumn(names: readonly string[], columns: Columns): string | undefined {
   return imageColumn(names, columns) ?? byteNames.find((name) => names.includes(name));
 }
 

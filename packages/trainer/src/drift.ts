@@ -39,7 +39,7 @@ export function drift(before: EmbeddedSet, after: EmbeddedSet, k: number): Drift
 }
 
 /** The `k` best items of each query by cosine, the best first; a tie goes to the earlier item. */
-export function topRows({ queries, items, dimension }: EmbeddedSet, k: number): number[][] {
+function topRows({ queries, items, dimension }: EmbeddedSet, k: number): number[][] {
   const count = items.length / dimension;
   return Array.from({ length: queries.length / dimension }, (_, q) => {
     const scores = new Float64Array(count);

@@ -89,6 +89,7 @@ async function takeSteps(
   while (asked < totalSteps && !parts.signal?.aborted && !isOver(parts)) {
     const began = performance.now();
     const { value: batch, seconds: decodeSeconds } = await fetch(asked);
+    if (parts.signal?.aborted) break;
     const ready = performance.now();
     const result = timed(stepper.step(asked++, batch));
     const idleSince = Math.max(began, (await settle()) ?? 0);

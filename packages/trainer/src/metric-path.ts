@@ -8,7 +8,7 @@ import type { EvaluationRecord, SetMetrics } from "./metrics-record.js";
  *
  * @throws UserError naming the known metrics when there is none of that path
  */
-export function goodness(sets: SetMetrics, path: string): number {
+function goodness(sets: SetMetrics, path: string): number {
   const numbers = flatten(sets);
   const value = numbers[path];
   if (value === undefined) {

@@ -51,7 +51,7 @@ function nodeAt(root: SchemaNode, path: readonly PropertyKey[]): SchemaNode | un
 }
 
 /** The known key at the least edit distance, when that is at most 40 % of the key's length. */
-export function nearestKey(key: string, known: readonly string[]): string | undefined {
+function nearestKey(key: string, known: readonly string[]): string | undefined {
   const scored = known.map((name) => ({ name, distance: editDistance(key, name) }));
   scored.sort((a, b) => a.distance - b.distance);
   const best = scored[0];

@@ -29,7 +29,7 @@ export async function countParams({ preset, model, rank, targets }: CountOptions
 }
 
 /** Plain names with commas are a list of suffixes; anything else is a pattern over whole paths. */
-export function parseTargets(text: string): string | string[] {
+function parseTargets(text: string): string | string[] {
   const isList = /^[\w.]+(\s*,\s*[\w.]+)*$/.test(text);
   return isList ? text.split(",").map((name) => name.trim()) : text;
 }

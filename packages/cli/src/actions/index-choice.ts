@@ -28,7 +28,7 @@ export async function indexEncoder(
 }
 
 /** The model that made an index, as its manifest says, or where it is now. */
-export async function indexChoice(
+async function indexChoice(
   dir: string,
   moved: MovedModel,
 ): Promise<{ model: ClipModel; adapter?: Adapter; strength: number }> {

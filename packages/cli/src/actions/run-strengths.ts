@@ -24,7 +24,9 @@ export async function runStrengths({ run, strengths, engine }: StrengthsOptions)
   const dir = resolve(run);
   const { model, adapter } = await loadChoice({ run });
   if (!adapter) {
-    throw new UserError(`${dir} holds no adapter (mode full); only an adapter has a strength.`);
+    throw new UserError(
+      `${dir} holds no adapter, as a tower was trained whole; only an adapter has a strength.`,
+    );
   }
   const path = join(dir, "config.json");
   const config = parseTrainConfig(await readYaml(path), path);

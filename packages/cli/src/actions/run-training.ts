@@ -94,17 +94,21 @@ function show(event: TrainEvent, progress: Progress): void {
 
 const setNames = { inDomain: "in-domain", outOfDomain: "out-of-domain" } as const;
 
-/** Recall at 1, 5 and 10, text to image, of each evaluation set. */
+/** Of each evaluation set: recall at 1, 5 and 10, text to image; of pictures with labels, the share put into the right class. */
 function recalls(sets: SetMetrics): string {
   return (["inDomain", "outOfDomain"] as const)
     .flatMap((key) => {
-      const recall = sets[key]?.textToImage;
-      if (!recall) return [];
-      const shares = [recall.r1, recall.r5, recall.r10].map((share) => (100 * share).toFixed(1));
-      return [`${setNames[key]} R@1/5/10 ${shares.join("/")} %`];
+      const metrics = sets[key];
+      if (!metrics) return [];
+      const { r1, r5, r10 } = metrics.textToImage;
+      const recall = `R@1/5/10 ${[r1, r5, r10].map(percent).join("/")} %`;
+      const { zeroShot } = metrics;
+      return [`${setNames[key]} ${recall}${zeroShot ? `, top-1 ${percent(zeroShot.top1)} %` : ""}`];
     })
     .join(" · ");
 }
+
+const percent = (share: number): string => (100 * share).toFixed(1);
 
 function describe(
   { outDir, dataName }: { readonly outDir: string; readonly dataName: string },

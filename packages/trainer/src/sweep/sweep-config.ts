@@ -34,7 +34,7 @@ const plot = z.strictObject({
 });
 
 /** A sweep as a person writes it: a base configuration and the axes along which it varies. */
-export const sweepConfig = z.strictObject({
+const sweepConfig = z.strictObject({
   title: z.string().min(1),
   base: z.union([z.string().min(1), z.record(z.string(), z.unknown())]),
   set: overrides
