@@ -23,7 +23,7 @@ export interface ModelOrigin {
   readonly adapter?: string;
 }
 
-/** @throws UserError when files are missing or broken, or the adapter belongs to another model */
+/** @throws UserError when files are missing or broken, the adapter belongs to another model, or a strength has none */
 export async function loadChoice(choice: ModelChoice): Promise<LoadedModel> {
   const resolved: Resolved =
     choice.run === undefined ? choice : await readRun(choice.run, choice.strength);
@@ -31,6 +31,11 @@ export async function loadChoice(choice: ModelChoice): Promise<LoadedModel> {
   const path = await modelDirectory(name);
   const model = await loadModel(path);
   if (adapterDir === undefined) {
+    if (choice.strength !== undefined) {
+      throw new UserError(
+        "--strength multiplies an adapter's effect, and there is no adapter; give --run or --adapter too.",
+      );
+    }
     const { tunedFrom } = resolved;
     return { model, strength, ...(tunedFrom && { tunedFrom }), origin: { name, path } };
   }
@@ -56,6 +61,7 @@ async function readRun(run: string, strength: number | undefined): Promise<Resol
     () => false,
   );
   if (!adapted && config.mode !== "lora") {
+    if (strength !== undefined) throw new UserError(noAdapter(run));
     return {
       model: best,
       tunedFrom: config.init === "random" ? "nothing" : { model: config.model },
@@ -63,6 +69,10 @@ async function readRun(run: string, strength: number | undefined): Promise<Resol
   }
   return { model: config.model, adapter: best, strength: strength ?? config.lora.strength };
 }
+
+/** Of a run that ends in a model. */
+export const noAdapter = (run: string): string =>
+  `${run} holds no adapter, as a tower was trained whole; only an adapter has a strength.`;
 
 function parseRun(path: string, text: string): TrainConfig {
   try {

@@ -1,4 +1,10 @@
-import { parseSweepConfig, planRuns, sweepTable, unknownColumns } from "@cliptune/trainer";
+import {
+  parseSweepConfig,
+  planRuns,
+  sweepTable,
+  tableMarkdown,
+  unknownColumns,
+} from "@cliptune/trainer";
 import { expect, test } from "vitest";
 import { lineChart } from "../dist/plots/line-chart.js";
 import { sweepChart } from "../dist/sweep/plot.js";
@@ -24,6 +30,20 @@ test("an axis that is called as a metric keeps its own column, and seeds become 
     { loss: "infoNce", runs: 2, seconds: 0.5, "seconds±": Math.SQRT1_2 },
     { loss: "siglip", runs: 2, seconds: 2.5, "seconds±": Math.SQRT1_2 },
   ]);
+  expect(tableMarkdown({ title: "Losses", columns, rows }).split("\n").slice(2, 5)).toEqual([
+    "| loss | runs | time (s) |",
+    "| :-- | --: | --: |",
+    "| infoNce | 2 | 0.500 ± 0.707 |",
+  ]);
+});
+
+test("metrics of the base are called as the best one's, others by their paths", () => {
+  const columns = ["base.inDomain.zeroShot.top1", "final.inDomain.imageToText.r5"];
+  const sweep = parseSweepConfig({ title: "t", base: {}, columns }, "s");
+  const numbers = Object.fromEntries(columns.map((name) => [name, 1]));
+  const run = planRuns(sweep, {})[0]!;
+  const table = sweepTable(sweep, [{ run, numbers, strengths: [] }]);
+  expect(table.columns.map(({ label }) => label)).toEqual(["runs", "base in top-1", columns[1]]);
 });
 
 test("null takes a key of the base away, so that steps may stand for its epochs", () => {

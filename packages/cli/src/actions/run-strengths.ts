@@ -9,7 +9,7 @@ import {
 } from "@cliptune/trainer";
 import type { Answer } from "../command.js";
 import { withEngine } from "../engine-choice.js";
-import { loadChoice } from "../load-choice.js";
+import { loadChoice, noAdapter } from "../load-choice.js";
 import { readYaml } from "../load-config.js";
 import { createProgress } from "../progress.js";
 
@@ -24,9 +24,7 @@ export async function runStrengths({ run, strengths, engine }: StrengthsOptions)
   const dir = resolve(run);
   const { model, adapter } = await loadChoice({ run });
   if (!adapter) {
-    throw new UserError(
-      `${dir} holds no adapter, as a tower was trained whole; only an adapter has a strength.`,
-    );
+    throw new UserError(noAdapter(dir));
   }
   const path = join(dir, "config.json");
   const config = parseTrainConfig(await readYaml(path), path);

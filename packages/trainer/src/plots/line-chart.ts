@@ -1,5 +1,3 @@
-import { shown } from "./shown.js";
-
 export type Theme = "light" | "dark";
 
 export interface Line {
@@ -55,12 +53,12 @@ export function lineChart(chart: LineChart, theme: Theme): string {
       const at = `x="${left - 8}" y="${round(y(value) + 4)}" text-anchor="end" fill="${muted}"`;
       return [
         `<path d="M${left} ${round(y(value))}H${width - right}" stroke="${grid}"/>`,
-        text(shown(value), at),
+        text(tickLabel(value), at),
       ];
     }),
     ...xTicks.map((value) => {
       const at = `x="${round(x(value))}" y="${height - bottom + 20}" text-anchor="middle"`;
-      return text(acrossLabel(value), `${at} fill="${muted}"`);
+      return text(tickLabel(value), `${at} fill="${muted}"`);
     }),
     text(
       chart.across,
@@ -123,7 +121,7 @@ function powersOfTen(least: number, most: number): number[] {
 }
 
 /** Small numbers by their power of ten. */
-const acrossLabel = (value: number): string =>
+const tickLabel = (value: number): string =>
   value !== 0 && Math.abs(value) < 0.001
     ? value.toExponential()
     : String(Number(value.toPrecision(4)));

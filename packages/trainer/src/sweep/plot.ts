@@ -1,7 +1,7 @@
 import type { Line, LineChart } from "../plots/line-chart.js";
-import { shown } from "../plots/shown.js";
+import { shown } from "./shown.js";
 import type { SweepPlot } from "./sweep-config.js";
-import type { SweepTable } from "./table.js";
+import { type SweepTable, spreadOf } from "./table.js";
 
 /** A line chart of columns of the table, with whiskers of ± between seeds; rows without a number are left out. */
 export const sweepChart = (plot: SweepPlot, table: SweepTable): LineChart => ({
@@ -19,7 +19,7 @@ function linesOf({ x, y, by }: SweepPlot, table: SweepTable): Line[] {
     groups.map((group) => {
       const own = rows.filter((row) => by === undefined || (row[by] ?? null) === group);
       const found = own.flatMap((row) => {
-        const [a, b, spread] = [row[x], row[column], row[`${column}±`]];
+        const [a, b, spread] = [row[x], row[column], row[spreadOf(column)]];
         if (typeof a !== "number" || typeof b !== "number") return [];
         return [typeof spread === "number" ? ([a, b, spread] as const) : ([a, b] as const)];
       });

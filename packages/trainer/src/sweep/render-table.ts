@@ -1,8 +1,20 @@
-import { shown } from "../plots/shown.js";
-import type { Cell, Column, SweepTable } from "./table.js";
+import { shown } from "./shown.js";
+import { type Cell, type Column, type SweepTable, spreadOf } from "./table.js";
 
-/** GitHub's Markdown, a title above; numbers to the right. */
-export function tableMarkdown({ title, columns, rows }: SweepTable): string {
+type Row = SweepTable["rows"][number];
+
+/** `0.550 ± 0.024` for a column that has its deviation beside it. */
+function cellText(row: Row, name: string, spreads: ReadonlySet<string>): string {
+  const spread = spreads.has(spreadOf(name)) ? row[spreadOf(name)] : null;
+  const value = shown(row[name] ?? null);
+  return typeof spread === "number" ? `${value} ± ${shown(spread)}` : value;
+}
+
+/** GitHub's Markdown, a title above; numbers to the right, with their deviation between the seeds. */
+export function tableMarkdown({ title, columns: all, rows }: SweepTable): string {
+  const possible = new Set(all.map(({ name }) => spreadOf(name)));
+  const spreads = new Set(all.flatMap(({ name }) => (possible.has(name) ? [name] : [])));
+  const columns = all.filter(({ name }) => !spreads.has(name));
   const heads = columns.map(({ label, unit }) => escaped(unit ? `${label} (${unit})` : label));
   const line = (cells: readonly string[]) => `| ${cells.join(" | ")} |`;
   const numeric = ({ name }: Column) => rows.every((row) => typeof row[name] !== "string");
@@ -11,7 +23,7 @@ export function tableMarkdown({ title, columns, rows }: SweepTable): string {
     "",
     line(heads),
     line(columns.map((column) => (numeric(column) ? "--:" : ":--"))),
-    ...rows.map((row) => line(columns.map(({ name }) => escaped(shown(row[name] ?? null))))),
+    ...rows.map((row) => line(columns.map(({ name }) => escaped(cellText(row, name, spreads))))),
     "",
   ].join("\n");
 }

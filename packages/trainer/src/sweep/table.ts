@@ -47,6 +47,19 @@ const labels: Readonly<Record<string, Omit<Column, "name">>> = {
 
 const usual = Object.keys(labels);
 
+/** Metrics of the base and of the last evaluation are called as the best one's, with that word before. */
+function labelled(name: string): Omit<Column, "name"> {
+  const own = labels[name];
+  if (own) return own;
+  const [word] = name.split(".", 1);
+  const known =
+    word === "base" || word === "final" ? labels[name.replace(word, "best")] : undefined;
+  return known ? { ...known, label: `${word} ${known.label}` } : { label: name };
+}
+
+/** Name of the column with a column's deviation between the seeds. */
+export const spreadOf = (name: string): string => `${name}±`;
+
 /** Means over the seeds, a row for each cell (and strength), in the sweep's order; `±` is their sample deviation. */
 export function sweepTable(sweep: SweepConfig, results: readonly RunResult[]): SweepTable {
   const axes = sweep.axes.map(({ name }) => ({ name, label: name }));
@@ -65,8 +78,8 @@ export function sweepTable(sweep: SweepConfig, results: readonly RunResult[]): S
   const wanted = sweep.columns ?? usual;
   const present = wanted.filter((name) => rows.some((each) => typeof each[name] === "number"));
   const metrics = present.flatMap((name) => {
-    const column = { name, ...(labels[name] ?? { label: name }) };
-    const spread = { name: `${name}±`, label: "±" };
+    const column = { name, ...labelled(name) };
+    const spread = { name: spreadOf(name), label: "±" };
     return sweep.seeds.length > 1 ? [column, spread] : [column];
   });
   const columns = [...axes, ...strength, { name: "runs", label: "runs" }, ...metrics];
@@ -109,7 +122,7 @@ function row(
     const values = numbers.flatMap((each) => each[key] ?? []);
     return [
       [key, mean(values)],
-      [`${key}±`, values.length > 1 ? deviation(values) : null],
+      [spreadOf(key), values.length > 1 ? deviation(values) : null],
     ];
   });
   // An axis may be called as a metric is ("loss"); the column is then the axis.
