@@ -65,6 +65,13 @@ test("a column that no run has is named, one that only some lack is not", () => 
   expect(unknownColumns(sweep, sweepTable(sweep, results))).toEqual(["los", "best.typo"]);
 });
 
+test("what was set stands in the table as it was written, what was measured in three decimals", () => {
+  const sweep = parseSweepConfig({ title: "t", base: {}, strengths: [0.25] }, "s");
+  const strengths = [[0.25, { "best.inDomain.textToImage.r1": 0.12345 }]] as const;
+  const table = sweepTable(sweep, [{ run: planRuns(sweep, {})[0]!, strengths }]);
+  expect(tableMarkdown(table)).toContain("\n| 0.25 | 1 | 0.123 |\n");
+});
+
 test("a path may go through a list, by the place of its item", () => {
   const axes = [{ name: "shots", paths: ["data.train.1.shots"], values: [1, 2] }];
   const base = { data: { train: [{ path: "a" }, { path: "b" }] } };

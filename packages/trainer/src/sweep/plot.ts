@@ -1,5 +1,4 @@
 import type { Line, LineChart } from "../plots/line-chart.js";
-import { shown } from "./shown.js";
 import type { SweepPlot } from "./sweep-config.js";
 import { type SweepTable, spreadOf } from "./table.js";
 
@@ -24,7 +23,7 @@ function linesOf({ x, y, by }: SweepPlot, table: SweepTable): Line[] {
         return [typeof spread === "number" ? ([a, b, spread] as const) : ([a, b] as const)];
       });
       const named = y.length > 1 || by === undefined ? [labelOf(column, table)] : [];
-      if (by !== undefined) named.push(`${labelOf(by, table)} ${shown(group ?? null)}`);
+      if (by !== undefined) named.push(`${labelOf(by, table)} ${group ?? "–"}`);
       return { name: named.join(", "), points: found.sort((p, q) => p[0] - q[0]) };
     }),
   );

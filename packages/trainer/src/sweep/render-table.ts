@@ -1,20 +1,18 @@
 import { shown } from "./shown.js";
 import { type Cell, type Column, type SweepTable, spreadOf } from "./table.js";
 
-type Row = SweepTable["rows"][number];
-
-/** `0.550 ± 0.024` for a column that has its deviation beside it. */
-function cellText(row: Row, name: string, spreads: ReadonlySet<string>): string {
-  const spread = spreads.has(spreadOf(name)) ? row[spreadOf(name)] : null;
-  const value = shown(row[name] ?? null);
-  return typeof spread === "number" ? `${value} ± ${shown(spread)}` : value;
-}
-
-/** GitHub's Markdown, a title above; numbers to the right, with their deviation between the seeds. */
+/** GitHub's Markdown, a title above; numbers to the right, with their deviation between the seeds: `0.550 ± 0.024`. */
 export function tableMarkdown({ title, columns: all, rows }: SweepTable): string {
   const possible = new Set(all.map(({ name }) => spreadOf(name)));
-  const spreads = new Set(all.flatMap(({ name }) => (possible.has(name) ? [name] : [])));
-  const columns = all.filter(({ name }) => !spreads.has(name));
+  const columns = all.filter(({ name }) => !possible.has(name));
+  const hasSpread = ({ name }: Column) => all.some((other) => other.name === spreadOf(name));
+  const measuredFrom = columns.findIndex(({ name }) => name === "runs"); // what was set stands before, as it was written
+  const cell = (row: SweepTable["rows"][number], column: Column, place: number): string => {
+    const value = row[column.name] ?? null;
+    if (place < measuredFrom) return String(value ?? "–");
+    const spread = hasSpread(column) ? row[spreadOf(column.name)] : null;
+    return typeof spread === "number" ? `${shown(value)} ± ${shown(spread)}` : shown(value);
+  };
   const heads = columns.map(({ label, unit }) => escaped(unit ? `${label} (${unit})` : label));
   const line = (cells: readonly string[]) => `| ${cells.join(" | ")} |`;
   const numeric = ({ name }: Column) => rows.every((row) => typeof row[name] !== "string");
@@ -23,7 +21,7 @@ export function tableMarkdown({ title, columns: all, rows }: SweepTable): string
     "",
     line(heads),
     line(columns.map((column) => (numeric(column) ? "--:" : ":--"))),
-    ...rows.map((row) => line(columns.map(({ name }) => escaped(cellText(row, name, spreads))))),
+    ...rows.map((row) => line(columns.map((column, i) => escaped(cell(row, column, i))))),
     "",
   ].join("\n");
 }
