@@ -34,7 +34,7 @@ export function createProgress({
   return {
     update(done, total, note = "") {
       const now = performance.now();
-      first ??= { done, at: now };
+      if (first === undefined || first.done === done) first = { done, at: now }; // what comes before the pace is none of it
       if (now - drawn < pause && (total === undefined || done < total)) return;
       drawn = now;
       const pace = done > first.done ? (now - first.at) / (done - first.done) : undefined;

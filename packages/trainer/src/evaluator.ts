@@ -22,6 +22,8 @@ interface EvaluatorParts {
   readonly trainable: Trainable;
   readonly data: DataSets;
   readonly onSkip: OnSkip;
+  /** Called with the pictures of all sets that are encoded, and in all. */
+  readonly onProgress: (done: number, total: number) => void;
 }
 
 /** Evaluation of a configuration's sets; what is broken in them shows at the first evaluation. */
@@ -30,10 +32,13 @@ export function createEvaluator(parts: EvaluatorParts): Evaluator {
   const onSkip = config.data.onError === "skip" ? parts.onSkip : undefined;
   const { preprocessing } = trainable.model;
   const prepared: [SetName, EvaluationSet][] = [];
+  const total = Object.values(data.evaluate).reduce((sum, pairs) => sum + pairs.length, 0);
+  let before = 0;
+  const onProgress = (done: number): void => parts.onProgress(before + done, total);
   for (const name of ["inDomain", "outOfDomain"] as const) {
     const pairs = data.evaluate[name];
     if (!pairs) continue;
-    const set = prepareEvaluation(pairs, { preprocessing, onSkip });
+    const set = prepareEvaluation(pairs, { preprocessing, onSkip, onProgress });
     const load = (pair: Pair) =>
       set.load(pair).catch((error: unknown) => {
         throw withSkipHint(error);
@@ -50,8 +55,10 @@ export function createEvaluator(parts: EvaluatorParts): Evaluator {
   return {
     async evaluate() {
       const sets: SetMetrics = {};
+      before = 0;
       for (const [name, set] of prepared) {
         sets[name] = await evaluatePrepared(embedder, set, { products, templates });
+        before += set.pairs.length;
       }
       return sets;
     },

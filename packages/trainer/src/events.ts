@@ -12,6 +12,14 @@ export type TrainEvent =
       readonly step: number;
     }
   | (StepRecord & { readonly totalSteps: number })
+  | {
+      readonly type: "evaluating";
+      readonly step: number;
+      readonly totalSteps: number;
+      /** Pictures of all sets: encoded, and in all. */
+      readonly done: number;
+      readonly total: number;
+    }
   | EvaluationRecord
   | { readonly type: "checkpoint"; readonly step: number; readonly path: string }
   | { readonly type: "warning"; readonly message: string }

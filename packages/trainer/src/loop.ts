@@ -22,7 +22,11 @@ export async function runLoop(parts: LoopParts): Promise<Summary> {
   const onSkip: OnSkip = (picture) => {
     if (parts.skips.add(picture)) onEvent({ type: "warning", message: picture.reason });
   };
-  const evaluator = createEvaluator({ ...parts, onSkip });
+  const onProgress = (done: number, total: number): void => {
+    const { step } = progress;
+    onEvent({ type: "evaluating", step, totalSteps: plan.totalSteps, done, total });
+  };
+  const evaluator = createEvaluator({ ...parts, onSkip, onProgress });
   const stepper = createStepper(parts, plan);
   const store = await openStore(parts);
   try {

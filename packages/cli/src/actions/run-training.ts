@@ -82,6 +82,11 @@ function show(event: TrainEvent, progress: Progress): void {
         `loss ${event.loss.toFixed(3)} · ${event.pairsPerSecond.toFixed(0)} pairs/s`,
       );
       break;
+    case "evaluating": {
+      const { step, totalSteps, done, total } = event;
+      progress.update(step, totalSteps, `evaluating ${done}/${total} pictures`);
+      break;
+    }
     case "evaluation":
       progress.line(
         `${event.step === 0 ? "untuned" : `step ${event.step}`}: ${recalls(event.sets)}`,
