@@ -2,7 +2,8 @@ import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { availableParallelism } from "node:os";
 import { decodeCanvas } from "@cliptune/clip";
-import { type CanvasStore, keyBytes } from "./canvas-store.js";
+import { keyBytes } from "./canvas-segments.js";
+import type { CanvasStore } from "./canvas-store.js";
 import type { TrainingCanvas } from "./training-canvas.js";
 
 export interface CanvasCache {
