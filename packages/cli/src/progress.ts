@@ -25,6 +25,7 @@ export function createProgress({
   const terminal = stream.isTTY === true;
   const pause = interval ?? (terminal ? 100 : 5000);
   let drawn = terminal ? Number.NEGATIVE_INFINITY : performance.now();
+  let last: number | undefined;
   let visible = false;
   let first: { done: number; at: number } | undefined; // a resumed task does not start at 0
   const clear = () => {
@@ -35,8 +36,9 @@ export function createProgress({
     update(done, total, note = "") {
       const now = performance.now();
       if (first === undefined || first.done === done) first = { done, at: now }; // what comes before the pace is none of it
-      if (now - drawn < pause && (total === undefined || done < total)) return;
-      drawn = now;
+      const ends = total !== undefined && done >= total && done !== last; // told at once, but once
+      if (now - drawn < pause && !ends) return;
+      [drawn, last] = [now, done];
       const pace = done > first.done ? (now - first.at) / (done - first.done) : undefined;
       const known = pace !== undefined && total !== undefined;
       const secondsLeft = known ? (pace * (total - done)) / 1000 : undefined;

@@ -59,3 +59,12 @@ test("a resumed task's time left comes from its own pace, not from what was done
   expect(written[0]).not.toContain("left");
   expect(written[1]).toMatch(/1001\/1010 · [01] s left/);
 });
+
+test("the end is told at once, and what else there is to say of it as seldom as before", () => {
+  const { written, stream } = recorder(false);
+  const progress = createProgress({ label: "train", stream, interval: 60_000 });
+  progress.update(1, 3);
+  progress.update(3, 3);
+  progress.update(3, 3, "evaluating 256/1384 pictures");
+  expect(written).toEqual(["train 100 % · 3/3\n"]);
+});

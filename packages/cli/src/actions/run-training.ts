@@ -119,12 +119,14 @@ function describe(
   { outDir, dataName }: { readonly outDir: string; readonly dataName: string },
   { best, base, seconds, totalSteps, skipped }: Summary,
 ): string {
+  const measured = best !== null && Object.keys(best.sets).length > 0;
   const left = `${skipped} broken pictures were left out: ${outDir}/skipped.jsonl`;
   return [
     `${totalSteps} steps in ${duration(seconds)}: ${outDir}`,
     ...(skipped > 0 ? [left] : []),
     ...(base ? [`  base          ${recalls(base)}`] : []),
-    ...(best ? [`  best (${best.step})`.padEnd(16) + recalls(best.sets)] : []),
+    ...(best && measured ? [`  best (${best.step})`.padEnd(16) + recalls(best.sets)] : []),
+    ...(measured ? [] : ["  Nothing was measured: data.evaluate names no held-out pairs."]),
     `Next: cliptune index build ${dataName} --run ${outDir}`,
   ].join("\n");
 }
