@@ -138,8 +138,12 @@ const samplerConfig = z.strictObject({
 /** Everything that decides a training run, as strict data: an unknown key is an error. */
 export const trainConfig = z
   .strictObject({
-    seed: z.int().min(0).max(0xffffffff).default(0),
-    model: z.string().min(1).default("tiny").describe('"tiny", or a Hugging Face model directory'),
+    seed: z.int().min(0).max(0xffffffff).default(0).describe("every random draw follows from it"),
+    model: z
+      .string()
+      .min(1)
+      .default("tiny")
+      .describe('"tiny", a CLIP of the hub by its name, or a Hugging Face model directory'),
     architecture: z
       .string()
       .min(1)
@@ -150,7 +154,10 @@ export const trainConfig = z
       .enum(["learned", "frozen"])
       .optional()
       .describe("of the logits, clamped to at least 0.01; learned in full mode unless said"),
-    init: z.enum(["pretrained", "random"]).default("pretrained"),
+    init: z
+      .enum(["pretrained", "random"])
+      .default("pretrained")
+      .describe("random: from nothing, in the shape of architecture; mode full"),
     data: dataConfig,
     lora: loraConfig.prefault({}),
     loss: lossConfig.describe("terms that are summed, each with its weight or its options"),

@@ -42,6 +42,7 @@ export {
 export { parseTrainConfig } from "./parse-config.js";
 export { type Ranking, type Recall, rank } from "./retrieval.js";
 export type { WeightedPairs } from "./sampler.js";
+export { configSchema, type Setting, settings } from "./settings.js";
 export { readSkipped, type SkippedPicture } from "./skipped.js";
 export type { Summary } from "./summary.js";
 export { type PlannedRun, planRuns } from "./sweep/plan-runs.js";

@@ -3,7 +3,7 @@ import { z } from "zod";
 const targets = z
   .union([z.string().min(1), z.array(z.string().min(1)).min(1)])
   .describe("module names (suffixes), or one regular expression over whole module paths");
-const rank = z.int().min(1);
+const rank = z.int().min(1).describe("inner dimension of the update");
 const alpha = z.number().positive().describe("the update is scaled by alpha / rank");
 const dropout = z.number().min(0).lt(1).describe("on the input of every LoRA layer");
 const lastBlocks = z
@@ -30,7 +30,10 @@ export const loraConfig = z
     targets: targets.default(["q_proj", "k_proj", "v_proj", "out_proj"]),
     lastBlocks,
     rankPattern: z.record(z.string(), rank).default({}).describe("rank by module pattern"),
-    alphaPattern: z.record(z.string(), z.number().positive()).default({}),
+    alphaPattern: z
+      .record(z.string(), z.number().positive())
+      .default({})
+      .describe("alpha by module pattern"),
     useRslora: z.boolean().default(false).describe("scale by alpha / sqrt(rank)"),
     useDora: z.boolean().default(false).describe("train the weights' lengths and directions apart"),
     init: z

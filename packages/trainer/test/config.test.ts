@@ -1,4 +1,4 @@
-import { parseTrainConfig } from "@cliptune/trainer";
+import { parseTrainConfig, settings } from "@cliptune/trainer";
 import { expect, test } from "vitest";
 
 const data = { train: [{ path: "pictures" }] };
@@ -82,4 +82,19 @@ test("a metric that no evaluation will have is an error before the first step", 
   expect(message({ data: sets, earlyStopping: outside })).toContain("must be inDomain of");
   expect(message({ data, earlyStopping: { patience: 1 } })).toContain("data.evaluate names no set");
   parseTrainConfig({ data, checkpoint: { metric: "outOfDomain.alignment" } }); // not asked for: top is 0
+});
+
+test("settings lists every key that a resolved configuration has, with its default", () => {
+  const known = new Map(settings().map((setting) => [setting.path, setting]));
+  const leaves = (value: unknown, at: string): [string, unknown][] =>
+    typeof value === "object" && value !== null && !Array.isArray(value) && !known.has(at)
+      ? Object.entries(value).flatMap(([key, each]) => leaves(each, at ? `${at}.${key}` : key))
+      : [[at, value]];
+  for (const [path, value] of leaves(parseTrainConfig({ data }), "")) {
+    if (path === "data.train") continue;
+    expect(known.get(path)?.default, path).toBe(JSON.stringify(value));
+  }
+  expect(known.get("loss[].ntXent.crop")).toMatchObject({ takes: "two numbers" });
+  expect(known.get("data.train[].shots")).toMatchObject({ takes: "a whole number ≥ 1" });
+  expect(known.get("mode.image")).toMatchObject({ takes: "lora | full | frozen" });
 });

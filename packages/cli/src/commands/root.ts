@@ -20,6 +20,7 @@ import { params } from "./params.js";
 import { pull } from "./pull.js";
 import { search } from "./search.js";
 import { serve } from "./serve.js";
+import { settings } from "./settings.js";
 import { sweep } from "./sweep.js";
 import { train } from "./train.js";
 
@@ -42,6 +43,7 @@ export const root: Command = group({
   ],
   subCommands: {
     train,
+    settings,
     "lr-find": lrFind,
     evaluate,
     sweep,
