@@ -1,4 +1,4 @@
-import { createEngine, type NdArray } from "@cliptune/engine";
+import { createEngine, type NdArray, silu } from "@cliptune/engine";
 import * as tf from "@tensorflow/tfjs-core";
 import { describe, expect, test } from "vitest";
 import { optimise } from "../dist/graph/passes.js";
@@ -149,4 +149,45 @@ test("weights beyond protobuf's 2 GB limit leave the model small", async () => {
   const { model, inputs } = emitOnnx(optimise(graph));
   expect(model.byteLength).toBeLessThan(1000);
   expect(inputs.map(({ name }) => name).sort()).toEqual(["weight", "x"]);
+});
+
+test("regular arrays that the code makes are said in a few bytes, and are the same numbers", async () => {
+  const definition = {
+    name: "regular",
+    inputs: {},
+    run: () => ({
+      outputs: {
+        square: tf.eye(300),
+        wide: tf.mul(tf.eye(5, 70), 3),
+        tall: tf.eye(70, 5, undefined, "int32"),
+        some: tf.eye(6, 5, [2, 3], "bool"),
+        ones: tf.ones([40, 50]),
+        almost: tf.tensor2d(
+          Float32Array.from({ length: 36 }, (_, i) => Number(i % 7 === 0)),
+          [4, 9],
+        ),
+      },
+    }),
+  };
+  const expected = await (await cpu.compile(definition)).step({});
+  expect(await (await onnx.compile(definition)).step({})).toEqual(expected);
+  const { model } = emitOnnx(optimise(await trace(definition)));
+  expect(model.byteLength).toBeLessThan(6000);
+});
+
+test("x · σ(x) is one kernel, and computes no sigmoid that nobody else reads", async () => {
+  const inputs = { x: spec("float32", 3) };
+  const emitted = async (run: (x: tf.Tensor) => tf.Tensor) => {
+    const graph = await trace({
+      name: "gate",
+      inputs,
+      run: ({ inputs: { x } }) => ({ outputs: { y: run(x!) } }),
+    });
+    return Buffer.from(emitOnnx(optimise(graph)).model).toString("latin1");
+  };
+  for (const gate of [silu, (x: tf.Tensor) => tf.mul(tf.sigmoid(tf.neg(x)), x)]) {
+    expect(await emitted(gate)).toContain("QuickGelu");
+    expect(await emitted(gate)).not.toContain("Sigmoid");
+  }
+  expect(await emitted((x) => tf.mul(x, tf.sigmoid(tf.exp(x))))).toContain("Sigmoid");
 });

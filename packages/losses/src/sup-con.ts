@@ -17,12 +17,7 @@ export function supCon(x: tf.Tensor2D, logitScale: tf.Scalar, positives: tf.Tens
   assertShape("supCon: logitScale", logitScale, []);
   assertShape("supCon: positives", positives, [rows, rows]);
   return tf.tidy(() => {
-    const places = tf.range(0, rows, 1, "int32");
-    // Compared, not tf.eye: a compiled program would hold all of its B² numbers as text.
-    const self = tf.cast(
-      tf.equal(tf.reshape(places, [rows, 1]), tf.reshape(places, [1, rows])),
-      "float32",
-    ); // [B, B]
+    const self = tf.eye(rows);
     const marks = tf.mul(tf.cast(positives, "float32"), tf.sub(1, self)); // [B, B]
     const others = tf.add(scaledCosines(x, x, logitScale), tf.mul(self, never)) as tf.Tensor2D;
     // Its own column is huge and negative: it must not meet the 0 of its mark.

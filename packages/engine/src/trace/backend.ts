@@ -3,6 +3,7 @@ import { copyOf } from "../arrays.js";
 import { UserError } from "../errors.js";
 import { GraphBuilder, type Node } from "../graph/graph.js";
 import type { Data, DType } from "../types.js";
+import { literal } from "./literal.js";
 import { type Recorder, registerKernels } from "./register.js";
 
 export const traceBackendName = "cliptune-trace";
@@ -61,16 +62,7 @@ export class TraceBackend extends tf.KernelBackend implements Recorder {
       );
     }
     const data = copyOf(dtype as DType, values as Data);
-    this.#nodes.set(dataId, this.#literal(data, shape, dtype as DType));
-  }
-
-  /** tfjs writes zeros and ones out in full; one number that is broadcast says the same in four bytes. */
-  #literal(data: Data, shape: number[], dtype: DType): Node {
-    const first = data[0];
-    if (data.length > 16 && first !== undefined && data.every((x) => x === first)) {
-      return this.builder.op("broadcastTo", [this.builder.scalar(first, dtype)], { shape });
-    }
-    return this.builder.literal(data, shape, dtype);
+    this.#nodes.set(dataId, literal(data, shape, dtype as DType, this.builder));
   }
 
   override readSync(): never {
