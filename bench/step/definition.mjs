@@ -1,20 +1,15 @@
 import { imageTower, textTower, unitNorm } from "@cliptune/clip";
 import { infoNce } from "@cliptune/losses";
 import * as tf from "@tensorflow/tfjs-core";
+import { adamW, initMoments } from "../../packages/trainer/dist/adamw.js";
 
-/** Forward, backward and AdamW (without weight decay) of the LoRA matrices, as one program. */
+const optimizer = { weightDecay: 0.01, beta1: 0.9, beta2: 0.999, epsilon: 1e-8, clipNorm: 0 };
+
+/** Forward, backward and the trainer's AdamW of the LoRA matrices, as one program. */
 export function stepDefinition(engine, world, { length, recompute = false }) {
   const { config, weights, lora, scales, batch } = world;
   const names = Object.keys(lora);
-  const zeros = (prefix) =>
-    names.map((name) => {
-      const { dtype, shape, data } = lora[name];
-      return [`${prefix}.${name}`, { dtype, shape, data: new Float32Array(data.length) }];
-    });
-  const state = engine.state({
-    ...lora,
-    ...Object.fromEntries([...zeros("m"), ...zeros("v")]),
-  });
+  const state = engine.state({ ...lora, ...initMoments(lora) });
   const size = config.vision.imageSize;
   return {
     name: "bench-step",
@@ -40,14 +35,17 @@ export function stepDefinition(engine, world, { length, recompute = false }) {
         return infoNce(image, text, tf.scalar(20));
       };
       const { value, grads } = tf.valueAndGrads(lossOf)(names.map((name) => values[name]));
-      const next = {};
-      for (const [i, name] of names.entries()) {
-        const m = tf.add(tf.mul(values[`m.${name}`], 0.9), tf.mul(grads[i], 0.1));
-        const v = tf.add(tf.mul(values[`v.${name}`], 0.999), tf.mul(tf.square(grads[i]), 0.001));
-        next[`m.${name}`] = m;
-        next[`v.${name}`] = v;
-        next[name] = tf.sub(values[name], tf.mul(1e-5, tf.div(m, tf.add(tf.sqrt(v), 1e-8))));
-      }
+      const { next } = adamW(
+        {
+          params: Object.fromEntries(names.map((name) => [name, values[name]])),
+          grads: Object.fromEntries(names.map((name, i) => [name, grads[i]])),
+          moments: values,
+          learningRate: tf.scalar(1e-5),
+          correction1: tf.scalar(1),
+          correction2: tf.scalar(1),
+        },
+        optimizer,
+      );
       return { outputs: { loss: value }, state: next };
     },
   };
