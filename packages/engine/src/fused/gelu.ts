@@ -27,15 +27,13 @@ export function quickGelu(x: tf.Tensor): tf.Tensor {
  */
 export function silu(x: tf.Tensor): tf.Tensor {
   return tf.customGrad((z, save) => {
-    const s = tf.sigmoid(z as tf.Tensor);
-    const y = tf.mul(z as tf.Tensor, s);
-    (save as tf.GradSaveFunc)([s, y]);
-    // with s = σ(z), y = z·s: d/dz z·s = s + z·s·(1 − s) = s + y·(1 − s)
-    const gradFunc = (dy: tf.Tensor, saved: tf.Tensor[]) => {
-      const [s, y] = saved as [tf.Tensor, tf.Tensor];
-      return tf.mul(dy, tf.add(s, tf.mul(y, tf.sub(1, s))));
+    (save as tf.GradSaveFunc)([z as tf.Tensor]);
+    // With s = σ(z): d/dz z·s = s + z·s·(1 − s) = s·(1 + z·σ(−z)). Of all this z alone is kept.
+    const gradFunc = (dy: tf.Tensor, [z]: tf.Tensor[]) => {
+      const rest = tf.mul(z!, tf.sigmoid(tf.neg(z!)));
+      return tf.mul(dy, tf.mul(tf.sigmoid(z!), tf.add(1, rest)));
     };
-    return { value: y, gradFunc };
+    return { value: tf.mul(z as tf.Tensor, tf.sigmoid(z as tf.Tensor)), gradFunc };
   })(x);
 }
 

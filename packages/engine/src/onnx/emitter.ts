@@ -34,7 +34,10 @@ export function emitOnnx(
   }
   const watched = checkNaN ? live.filter(isWatched) : [];
   if (watched.length > 0) emitWatch(watched, emitter);
-  const nodes = named(graph, emitter);
+  const nodes = needed(named(graph, emitter), [
+    ...Object.keys(graph.outputs),
+    ...watchSpec(watched).map(([name]) => name),
+  ]);
   const read = new Set(live.filter((node) => !packed.has(node)).flatMap((node) => node.inputs));
   for (const node of Object.values(graph.outputs)) read.add(node);
   const inputs = live
@@ -75,6 +78,18 @@ function named(graph: Graph, emitter: Emitter): OnnxNode[] {
     inputs: renamed(node.inputs),
     outputs: renamed(node.outputs),
   }));
+}
+
+/** The nodes that the outputs need: a form may have said what another node computes too, and that is left over. */
+function needed(nodes: readonly OnnxNode[], outputs: readonly string[]): OnnxNode[] {
+  const read = new Set(outputs);
+  const kept: OnnxNode[] = [];
+  for (const node of nodes.toReversed()) {
+    if (!node.outputs.some((value) => read.has(value))) continue;
+    for (const value of node.inputs) read.add(value);
+    kept.push(node);
+  }
+  return kept.reverse();
 }
 
 const isWatched = ({ dtype, shape }: Node): boolean => dtype === "float32" && elements(shape) > 0;

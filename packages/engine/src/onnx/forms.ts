@@ -1,3 +1,4 @@
+import { elements } from "../arrays.js";
 import type { Node } from "../graph/graph.js";
 import { int, ints, type OpName } from "../graph/operators.js";
 import type { DType } from "../types.js";
@@ -52,18 +53,40 @@ const alongAxis =
   (node, e) =>
     e.op(type, names(node, e), { axis: int(node.attrs, "axis") });
 
+/** Gemm spreads its bias over the result on one thread before it begins; an Add of this many numbers has them all. */
+const wide = 2 ** 20;
+
 /**
  * Gemm for plain matrices (it takes the bias along), ONNX Runtime's FusedMatMul for stacks of them:
  * both take transposes as flags and a scale for nothing.
  */
 const matmul: Form = (node, e) => {
-  const alpha = { float: (node.attrs["alpha"] as number | undefined) ?? 1 };
-  const transA = node.attrs["transposeA"] ? 1 : 0;
-  const transB = node.attrs["transposeB"] ? 1 : 0;
-  if (node.inputs.every((x) => x.shape.length <= 2)) {
-    return e.op("Gemm", names(node, e), { transA, transB, alpha });
+  const [a, b, c] = names(node, e) as [string, string, string?];
+  const attrs = {
+    alpha: { float: (node.attrs["alpha"] as number | undefined) ?? 1 },
+    transA: node.attrs["transposeA"] ? 1 : 0,
+    transB: node.attrs["transposeB"] ? 1 : 0,
+  };
+  const isPlain = node.inputs.every((x) => x.shape.length <= 2);
+  const addsWide = node.inputs[2]?.shape.length === 1 && elements(node.shape) >= wide;
+  if (isPlain && !addsWide) return e.op("Gemm", names(node, e), attrs);
+  const product = e.op("FusedMatMul", [a, b], attrs, "com.microsoft");
+  return c ? e.op("Add", [product, c]) : product;
+};
+
+/** `x · σ(x)` and `x · σ(−x)` are one kernel, which reads x once and is done while it lies in the cache. */
+const mul: Form = (node, e) => {
+  const [a, b] = node.inputs as [Node, Node];
+  for (const [x, gate] of [
+    [a, b],
+    [b, a],
+  ] as const) {
+    const inner = gate.op === "sigmoid" ? gate.inputs[0]! : undefined;
+    const alpha = inner === x ? 1 : inner?.op === "neg" && inner.inputs[0] === x ? -1 : undefined;
+    if (!alpha) continue;
+    return e.op("QuickGelu", [e.name(x)], { alpha: { float: alpha } }, "com.microsoft");
   }
-  return e.op("FusedMatMul", names(node, e), { transA, transB, alpha }, "com.microsoft");
+  return e.op("Mul", names(node, e));
 };
 
 const cast: Form = (node, e) => {
@@ -200,7 +223,7 @@ export const forms: Record<OpName, Form> = {
 
   add: direct("Add"),
   sub: direct("Sub"),
-  mul: direct("Mul"),
+  mul,
   div: direct("Div"),
   pow: direct("Pow"),
   max: direct("Max"),
