@@ -29,7 +29,7 @@ export interface SessionOptions {
   readonly spin?: boolean;
   /** Initializers that the model names and does not hold. */
   readonly weights: OrtTensors;
-  /** A program without state: ONNX Runtime looks for fusions of its own, and rests between runs. */
+  /** A program that replaces no state: ONNX Runtime looks for fusions of its own, and rests between runs. */
   readonly fuse: boolean;
   /** How the name of the file begins that it writes each operator's time to, if it shall. */
   readonly profile?: string | undefined;

@@ -13,14 +13,17 @@ const isPadded = ({ op, dtype, shape, attrs, inputs }: Node): boolean =>
   ints(attrs, "before").every((n) => n === 0) &&
   isConstant(inputs[0]!);
 
+/** Biases, norms and the like: a copy costs nothing, and feeding hundreds of them to every step does. */
+const isSmall = (node: Node): boolean => isConstant(node) && elements(node.shape) <= 4096;
+
 /**
  * Frozen matrices on the right of a matmul, which ONNX Runtime lays out for its kernels once, if it has them; and
- * constants with a margin, which need not get it in every step.
+ * constants that are small, or have a margin, which need not get it in every step.
  */
 export function packable(live: readonly Node[]): Set<Node> {
   const right = new Set(live.filter(({ op }) => op === "matmul").map(({ inputs }) => inputs[1]));
   const isMatrix = (node: Node) => isConstant(node) && node.shape.length === 2 && right.has(node);
-  return new Set(live.filter((node) => isMatrix(node) || isPadded(node)));
+  return new Set(live.filter((node) => isMatrix(node) || isSmall(node) || isPadded(node)));
 }
 
 export const weightName = (node: Node): string =>
