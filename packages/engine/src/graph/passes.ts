@@ -45,6 +45,26 @@ const dropNeutral: Rule = (node, [a, b]) => {
   return undefined;
 };
 
+const withRow: ReadonlySet<string> = new Set(["add", "sub", "mul", "div"]);
+
+/**
+ * An operator on x and a literal along x's short last axis, such as a mean for each colour, takes whole lines of x and
+ * the literal repeated: a loop over three numbers costs more than the three.
+ */
+const widenRows: Rule = (node, inputs, builder) => {
+  if (!withRow.has(node.op) || node.dtype !== "float32") return undefined;
+  const at = inputs.findIndex(({ op, shape }) => op === "literal" && shape.length === 1);
+  const [row, x] = [inputs[at], inputs[1 - at]];
+  if (!row || !x || x.shape.length < 2 || !sameShape(x.shape, node.shape)) return undefined;
+  const [lines, width] = x.shape.slice(-2) as [number, number];
+  if (row.shape[0] !== width || width > 16 || lines < 16 || lines > 1024) return undefined;
+  const flat = builder.op("reshape", [x], { shape: [...x.shape.slice(0, -2), lines * width] });
+  const data = Float32Array.from({ length: lines * width }, (_, i) => row.data![i % width]!);
+  const line = builder.literal(data, [lines * width], "float32");
+  const wide = builder.op(node.op, at === 0 ? [line, flat] : [flat, line]);
+  return builder.op("reshape", [wide], { shape: node.shape });
+};
+
 const swapsLastTwo = (perm: readonly number[]): boolean => {
   const rank = perm.length;
   return (
@@ -194,6 +214,7 @@ const sumBeforeReshape: Rule = (node, inputs, builder, uses) => {
 const rules = {
   simplifyViews,
   dropNeutral,
+  widenRows,
   foldTransposes,
   foldScale,
   sumBeforeReshape,
@@ -206,7 +227,7 @@ export type RuleName = keyof typeof rules;
 
 /** The passes in order: each goes over the whole graph once with its rules. */
 const passes: ReadonlyArray<readonly RuleName[]> = [
-  ["simplifyViews", "dropNeutral"],
+  ["simplifyViews", "dropNeutral", "widenRows"],
   ["simplifyViews", "dropNeutral", "foldTransposes", "foldScale"],
   ["sumBeforeReshape"],
   ["simplifyViews"],
