@@ -30,7 +30,7 @@ export interface EngineOptions {
    */
   readonly profile?: string;
   /** `onnx-*`: rewrites of the graph to leave out, to measure what each is worth. */
-  readonly withoutRules?: ReadonlyArray<RuleName | "padRows">;
+  readonly withoutRules?: ReadonlyArray<RuleName | "joinThin" | "padRows">;
   /** The PJRT plugin that `xla` runs on: path of a shared library. */
   readonly plugin?: string;
   /** Precision of `xla`'s matrix products; `tf32` unless given. */

@@ -43,7 +43,8 @@ function countUses(graph: Graph, live: readonly Node[]): Map<Node, number> {
   return uses;
 }
 
-function copy(node: Node, inputs: readonly Node[], builder: GraphBuilder): Node {
+/** `node` in another graph. */
+export function copy(node: Node, inputs: readonly Node[], builder: GraphBuilder): Node {
   if (node.op === "literal") return builder.literal(node.data!, node.shape, node.dtype);
   if (node.op === "input") {
     return builder.input(node.attrs["source"] as "input", node.attrs["name"] as string, node);

@@ -1,7 +1,8 @@
 import { checkArrays, copied, pick, specsOf } from "../arrays.js";
+import { joinThin } from "../graph/join-thin.js";
 import { padRows } from "../graph/pad-rows.js";
 import { optimise, type RuleName } from "../graph/passes.js";
-import { trace } from "../trace/trace.js";
+import { outputKey, trace } from "../trace/trace.js";
 import type { Arrays, Constants, Engine, State } from "../types.js";
 import { emitOnnx } from "./emitter.js";
 import { type Holds, heldBy, hold, hostArrays, inTurn, tensorsOf } from "./held.js";
@@ -25,7 +26,7 @@ export interface OnnxOptions {
   readonly checkNaN?: boolean;
   /** How the names of the files begin that ONNX Runtime writes each operator's time to, one a program. */
   readonly profile?: string;
-  readonly withoutRules?: ReadonlyArray<RuleName | "padRows">;
+  readonly withoutRules?: ReadonlyArray<RuleName | "joinThin" | "padRows">;
 }
 
 /** Compiles programs to ONNX and runs each as one session of ONNX Runtime. */
@@ -40,6 +41,7 @@ export function createOnnxEngine({
 }: OnnxOptions = {}): Engine {
   const holds: Holds = new WeakMap();
   // Margins come with packing; and whoever looks for a NaN must read the shapes that he wrote.
+  const joins = provider === "cpu" && !checkNaN && !withoutRules.includes("joinThin");
   const pads = provider === "cpu" && packWeights && !checkNaN && !withoutRules.includes("padRows");
 
   const constants = (arrays: Arrays): Constants => {
@@ -77,11 +79,14 @@ export function createOnnxEngine({
     state,
     compile: async (definition) => {
       const optimised = optimise(await trace(definition), withoutRules);
-      const graph = pads ? padRows(optimised) : optimised;
+      const joined = joins ? joinThin(optimised) : optimised;
+      const graph = pads ? padRows(joined) : joined;
       const program = emitOnnx(graph, { packWeights, checkNaN });
-      const { name, constants, state } = definition;
+      const { name, constants } = definition;
       // In a backward pass it finds nothing that the graph's own passes left, and takes a second to look.
-      const fuse = state === undefined;
+      const fuse = !Object.keys(graph.outputs).some((key) =>
+        key.startsWith(outputKey("state", "")),
+      );
       const constant = (key: string) => heldBy(holds, constants!).tensors[key]!;
       const session = await withWeights(program.weights, constant, (weights) =>
         openSession(name, program.model, { provider, threads, spin, weights, fuse, profile }),
