@@ -21,10 +21,14 @@ export async function showCliptune(args) {
   await runCommand(args, [], (text) => process.stderr.write(text));
 }
 
+/** Large arrays in pages of 2 MB, which Linux gives to those who ask: a step of the tiny model needs 5 % less time. */
+const hugePages = "glibc.malloc.hugetlb=1";
+
 async function runCommand(args, hidden, onText = () => undefined) {
   console.error(`$ npx cliptune ${args.map(quoted).join(" ")}`);
   const child = spawn(process.execPath, [cli, ...args, ...hidden], {
     cwd: rootDir,
+    env: { GLIBC_TUNABLES: hugePages, ...process.env },
     stdio: ["ignore", "pipe", "inherit"],
   });
   let text = "";
