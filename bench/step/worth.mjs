@@ -23,6 +23,7 @@ const parts = {
   "literal factors folded into matmuls": {
     withoutRules: ["foldScale", "scaleBeforeSum", "scaleAfterMatmul"],
   },
+  "thin products joined": { withoutRules: ["joinThin"] },
   "hidden rows with a margin": { withoutRules: ["padRows"] },
   "layer norm as one kernel": { withoutKernels: ["CliptuneLayerNorm"] },
   "frozen weights packed": { packWeights: false },
