@@ -213,32 +213,6 @@ describe("matmul takes along", () => {
   });
 });
 
-test("a literal for each of a few columns is repeated along whole lines", async () => {
-  const { builder, x } = b();
-  const row = (...values: number[]) => builder.literal(Float32Array.from(values), [3], "float32");
-  const scaled = builder.op("mul", [x("a", 2, 16, 3), row(1, 2, 3)]);
-  const graph = { outputs: { y: builder.op("sub", [row(4, 5, 6), scaled]) } };
-  const better = optimise(graph);
-  const shapes = liveNodes(better).map(({ op, shape }) => `${op} ${shape}`);
-  expect(shapes).toEqual([
-    ...["literal 48", "input 2,16,3", "reshape 2,48", "literal 48"],
-    ...["mul 2,48", "sub 2,48", "reshape 2,16,3"],
-  ]);
-  expect(await evaluate(better, 1)).toEqual(await evaluate(graph, 1));
-});
-
-test("a row stays a row where it is no literal, is long, or widens the other side", () => {
-  const { builder, x } = b();
-  const literal = (width: number) =>
-    builder.literal(new Float32Array(width).fill(2), [width], "float32");
-  const kept = [
-    builder.op("add", [x("a", 2, 16, 3), x("row", 3)]),
-    builder.op("add", [x("b", 32, 24), literal(24)]),
-    builder.op("add", [x("c", 32, 1), literal(3)]),
-  ];
-  expect(optimised(...kept).map((shown) => shown.slice(0, 5))).toEqual(["add(a", "add(b", "add(c"]);
-});
-
 /** A random program of two-dimensional operators with much for the passes to do. */
 function randomGraph(seed: number): Graph {
   const { builder, x, mm } = b();
