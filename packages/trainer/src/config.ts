@@ -3,14 +3,8 @@ import { dataConfig, type dataSource } from "./data-config.js";
 import { loraConfig, modeConfig, towerModes } from "./lora-settings.js";
 import { lossConfig, lossNeeds, lossTerms } from "./loss-config.js";
 import { metricFault } from "./metric-names.js";
+import { range, share } from "./number-schemas.js";
 import { optimizerConfig } from "./optimizer-config.js";
-
-const share = z.number().min(0).max(1);
-
-const range = (low: number, high: number) =>
-  z
-    .tuple([z.number().min(low).max(high), z.number().min(low).max(high)])
-    .refine(([a, b]) => a <= b, { error: "the first number must not exceed the second" });
 
 const augmentConfig = z.strictObject({
   crop: range(0.01, 4)

@@ -1,14 +1,9 @@
 import { z } from "zod";
+import { range, share } from "./number-schemas.js";
 
-const share = z.number().min(0).max(1);
 const side = z.enum(["both", "image", "text"]).default("both").describe("towers it looks at");
 const temperature = (value: number) => z.number().positive().default(value);
 const weight = z.number().default(1).describe("multiplier on the term");
-
-const range = (low: number, high: number) =>
-  z
-    .tuple([z.number().min(low).max(high), z.number().min(low).max(high)])
-    .refine(([a, b]) => a <= b, { error: "the first number must not exceed the second" });
 
 /** Options of every loss term beside its weight; what each computes is in packages/losses. */
 const options = {

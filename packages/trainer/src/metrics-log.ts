@@ -1,7 +1,8 @@
-import { open, readFile } from "node:fs/promises";
+import { open } from "node:fs/promises";
 import { join } from "node:path";
 import type { TrainConfig } from "./config.js";
-import { diskError, isMissing, writeFileAtomically } from "./disk.js";
+import { diskError, writeFileAtomically } from "./disk.js";
+import { readJsonLines } from "./json-lines.js";
 import type { Logger } from "./loggers/logger.js";
 import { openLoggers } from "./loggers/open-loggers.js";
 import type { EvaluationRecord, MetricsRecord } from "./metrics-record.js";
@@ -69,16 +70,4 @@ export async function openMetricsLog(
 }
 
 /** The whole records of a log, none when there is no file. A kill may leave half a line at the end. */
-export async function readMetrics(path: string): Promise<MetricsRecord[]> {
-  const content = await readFile(path, "utf8").catch((error: unknown) => {
-    if (isMissing(error)) return "";
-    throw error;
-  });
-  return content.split("\n").flatMap((line) => {
-    try {
-      return line === "" ? [] : [JSON.parse(line) as MetricsRecord];
-    } catch {
-      return [];
-    }
-  });
-}
+export const readMetrics = (path: string): Promise<MetricsRecord[]> => readJsonLines(path);

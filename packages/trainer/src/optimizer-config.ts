@@ -1,6 +1,6 @@
 import { z } from "zod";
+import { share } from "./number-schemas.js";
 
-const share = z.number().min(0).max(1);
 const learningRate = z.number().positive().describe("the highest, after warm-up");
 
 /** Kinds of parameters, by their names in a checkpoint. */

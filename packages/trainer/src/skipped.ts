@@ -1,6 +1,7 @@
-import { appendFile, readFile } from "node:fs/promises";
+import { appendFile } from "node:fs/promises";
 import { UserError } from "@cliptune/engine";
-import { diskError, isMissing, writeFileAtomically } from "./disk.js";
+import { diskError, writeFileAtomically } from "./disk.js";
+import { readJsonLines } from "./json-lines.js";
 
 /** A broken picture that the run goes on without. */
 export interface SkippedPicture {
@@ -52,16 +53,4 @@ export async function openSkipList(path: string): Promise<SkipList> {
 const lineOf = (picture: SkippedPicture): string => `${JSON.stringify(picture)}\n`;
 
 /** The pictures that a run left out; none when there is no such file. A kill may leave half a line. */
-export async function readSkipped(path: string): Promise<SkippedPicture[]> {
-  const content = await readFile(path, "utf8").catch((error: unknown) => {
-    if (isMissing(error)) return "";
-    throw error;
-  });
-  return content.split("\n").flatMap((line) => {
-    try {
-      return line === "" ? [] : [JSON.parse(line) as SkippedPicture];
-    } catch {
-      return [];
-    }
-  });
-}
+export const readSkipped = (path: string): Promise<SkippedPicture[]> => readJsonLines(path);

@@ -1,6 +1,6 @@
 import { command } from "../command.js";
-import { numberFlag } from "../number-flag.js";
 import { engineArg } from "../shared-args.js";
+import { strengthsArg, strengthsFlag } from "../strengths-flag.js";
 
 export const adapterStrengths = command({
   name: "strengths",
@@ -8,17 +8,11 @@ export const adapterStrengths = command({
   examples: ["cliptune adapter strengths runs/first --at 0,0.5,1,1.5,2"],
   args: {
     run: { type: "positional", required: true, description: "run directory" },
-    at: {
-      type: "string",
-      default: "0,0.25,0.5,0.75,1,1.25,1.5,1.75,2",
-      valueHint: "numbers",
-      description: "multipliers of the adapter's effect: 0 is the base model, 1 what was trained",
-    },
+    ...strengthsArg,
     ...engineArg,
   },
   async run(args) {
     const { runStrengths } = await import("../actions/run-strengths.js");
-    const strengths = args.at.split(",").map((text) => numberFlag(text, "--at", { least: 0 }));
-    return runStrengths({ run: args.run, strengths, engine: args.engine });
+    return runStrengths({ run: args.run, strengths: strengthsFlag(args.at), engine: args.engine });
   },
 });

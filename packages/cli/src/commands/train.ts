@@ -12,7 +12,8 @@ export const train = command({
     config: {
       type: "positional",
       required: true,
-      description: "YAML or JSON file; cliptune settings lists its keys, an unknown one is an error",
+      description:
+        "YAML or JSON file; cliptune settings lists its keys, an unknown one is an error",
     },
     out: { type: "string", required: true, valueHint: "dir", description: "run directory" },
     resume: { type: "boolean", description: "go on from the newest checkpoint in --out" },
