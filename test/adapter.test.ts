@@ -1,4 +1,4 @@
-import { existsSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { expectError } from "./repository/expect-error.js";
@@ -58,9 +58,18 @@ test("a merged model answers as the adapter on its base does", async () => {
   await cliJson("adapter", "merge", trained, "--out", merged, "--model", model);
   const evaluate = (...args: string[]) => cliJson("evaluate", pictures, ...args);
   const { base } = await evaluate("--model", merged);
-  const { tuned } = await evaluate("--model", model, "--adapter", trained);
-  expect(base.textToImage).toEqual(tuned.textToImage);
-  expect(base.alignment).toBeCloseTo(tuned.alignment, 5);
+  const adapted = await evaluate("--model", model, "--adapter", trained);
+  expect(base.textToImage).toEqual(adapted.tuned.textToImage);
+  expect(base.alignment).toBeCloseTo(adapted.tuned.alignment, 5);
+
+  // A run that trained both towers whole ends in a model, which stands beside the one that it began with.
+  cpSync(merged, place("whole", "best"), { recursive: true });
+  const config = JSON.parse(readFileSync(place("run", "config.json"), "utf8"));
+  writeFileSync(place("whole", "config.json"), JSON.stringify({ ...config, mode: "full" }));
+  const whole = await evaluate("--run", place("whole"));
+  expect(whole.tuned).toEqual(base);
+  expect(whole.base).toEqual(adapted.base);
+  expect(whole.base.alignment).not.toBeCloseTo(whole.tuned.alignment, 3);
 });
 
 test("each adapted layer is listed with what was done to it", async () => {
