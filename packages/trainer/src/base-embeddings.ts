@@ -10,6 +10,7 @@ import { type Pair, titleKey } from "./folder.js";
 import type { LoopParts } from "./plan.js";
 import type { RunDir } from "./run-dir.js";
 import type { Sample } from "./sampler.js";
+import { withSkipHint } from "./skipped.js";
 import { frozenBase } from "./trainable.js";
 
 /** The untuned base's unit-norm embeddings of everything that is trained on. */
@@ -84,7 +85,9 @@ async function encodeBase(
   const set = prepareEvaluation(pairs, { preprocessing, onSkip });
   const image = new Float32Array(pairs.length * shape.projectionDim);
   try {
-    const { rows, pairs: whole } = await encodePictures(embedder, set);
+    const { rows, pairs: whole } = await encodePictures(embedder, set).catch((error: unknown) => {
+      throw skip ? error : withSkipHint(error);
+    });
     const rowOf = new Map(whole.map((pair, row) => [pair, row * shape.projectionDim]));
     for (const [i, pair] of pairs.entries()) {
       const from = rowOf.get(pair);
