@@ -6,7 +6,7 @@ import { siglipBias } from "@cliptune/losses";
 import { initAverages } from "./averages.js";
 import { createEmbedder } from "./embedder.js";
 import { encodePictures, prepareEvaluation } from "./evaluation-set.js";
-import { type Pair, titleKey } from "./folder.js";
+import { kindOf, type Pair } from "./folder.js";
 import type { LoopParts } from "./plan.js";
 import type { RunDir } from "./run-dir.js";
 import type { Sample } from "./sampler.js";
@@ -114,6 +114,7 @@ export async function initBias(parts: BaseParts, samples: readonly Sample[]): Pr
   const scale = Math.exp(Number(trainable.model.weights["logit_scale"]!.data[0]));
   const width = image!.shape[1]!;
   const logits = new Float64Array(pairs.length ** 2);
+  const kinds = pairs.map((pair) => kindOf(pair, parts.config.data.positives));
   let positives = 0;
   for (let i = 0; i < pairs.length; i++) {
     for (let j = 0; j < pairs.length; j++) {
@@ -122,7 +123,7 @@ export async function initBias(parts: BaseParts, samples: readonly Sample[]): Pr
         product += image!.data[i * width + d]! * text!.data[j * width + d]!;
       }
       logits[i * pairs.length + j] = scale * product;
-      if (titleKey(pairs[i]!.title) === titleKey(pairs[j]!.title)) positives++;
+      if (kinds[i] === kinds[j]) positives++;
     }
   }
   const bias = positives < logits.length ? siglipBias(logits, positives) : 0;

@@ -2,7 +2,7 @@ import type { Data } from "@cliptune/engine";
 import type { Teacher } from "./base-embeddings.js";
 import { thinned } from "./captions.js";
 import type { ClassPrompts } from "./class-prompts.js";
-import { titleKey } from "./folder.js";
+import { kindOf } from "./folder.js";
 import type { LossNeeds } from "./loss-config.js";
 import { hashText, stream } from "./random.js";
 import type { Sample, Sampler } from "./sampler.js";
@@ -55,7 +55,7 @@ export function createBatches(source: BatchSource): (step: number) => Promise<Ba
         ...inputs,
         ids,
         ends,
-        titles: Int32Array.from(found, ({ pair }) => textKey(titleKey(pair.title))),
+        titles: Int32Array.from(found, ({ pair }) => textKey(kindOf(pair, config.data.positives))),
         captions: Int32Array.from(captions, textKey),
         ...(others && otherText(tokens.rows(others, [...captions, ...(pairs ?? [])]))),
         ...(pairs && pairText(tokens, pairs, [...captions, ...(others ?? [])])),

@@ -1,6 +1,6 @@
 import type { Tokenizer } from "@cliptune/clip";
 import type { Data } from "@cliptune/engine";
-import type { Pair } from "./folder.js";
+import { classOf, type Pair } from "./folder.js";
 import type { WeightedPairs } from "./sampler.js";
 import { fillTemplate } from "./zero-shot.js";
 
@@ -10,8 +10,6 @@ export interface ClassPrompts {
   readonly inputs: Readonly<Record<"classIds" | "classEnds", Data>>;
   labelOf(pair: Pair): number;
 }
-
-const classOf = ({ label, title }: Pair): string => label ?? title;
 
 export function classPrompts(
   sets: readonly WeightedPairs[],

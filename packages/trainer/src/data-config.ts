@@ -52,6 +52,10 @@ export const dataConfig = z.strictObject({
       outOfDomain: dataSource.optional().describe("pairs unlike them: what is forgotten"),
     })
     .prefault({}),
+  positives: z
+    .enum(["title", "label"])
+    .default("title")
+    .describe("beside equal captions, what makes pictures right answers for one another"),
   texts: textSource.optional().describe("what the loss's textPairs draws from"),
   maxTokens: z
     .int()

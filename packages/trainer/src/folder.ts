@@ -25,6 +25,13 @@ export interface Pair {
 /** Titles that differ in case alone are one: the towers read small letters. */
 export const titleKey = (title: string): string => title.trim().toLowerCase();
 
+/** What a picture is sorted by: its class, or its title where it has none. */
+export const classOf = ({ label, title }: Pick<Pair, "label" | "title">): string => label ?? title;
+
+/** Pictures of one kind are right answers for one another. */
+export const kindOf = (pair: Pair, by: "title" | "label"): string =>
+  titleKey(by === "label" ? classOf(pair) : pair.title);
+
 export interface FolderOptions {
   /** Keep only the pairs whose `split` is this. */
   readonly split?: string;

@@ -1,5 +1,5 @@
 import { UserError } from "@cliptune/engine";
-import type { Pair } from "./folder.js";
+import { classOf, type Pair } from "./folder.js";
 import { permutation, stream } from "./random.js";
 
 /** Pairs to train on and their share of each batch, relative to the other sets. */
@@ -75,10 +75,10 @@ function shuffled(pairs: readonly Pair[], set: number, seed: number): Sequence {
 /** Every class once a round, its pairs in turn; a sample's epoch is a pass over its own class. */
 function balanced(pairs: readonly Pair[], set: number, seed: number): Sequence {
   const byClass = new Map<string, number[]>();
-  for (const [index, { label, title }] of pairs.entries()) {
-    const members = byClass.get(label ?? title);
+  for (const [index, pair] of pairs.entries()) {
+    const members = byClass.get(classOf(pair));
     if (members) members.push(index);
-    else byClass.set(label ?? title, [index]);
+    else byClass.set(classOf(pair), [index]);
   }
   const classes = [...byClass.values()];
   const rounds = lastOf((round) => permutation(classes.length, stream(seed, "round", set, round)));

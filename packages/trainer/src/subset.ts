@@ -1,4 +1,4 @@
-import type { Pair } from "./folder.js";
+import { classOf, type Pair } from "./folder.js";
 import { permutation, stream } from "./random.js";
 
 export interface Subset {
@@ -19,9 +19,9 @@ export function subset(pairs: readonly Pair[], { share = 1, shots }: Subset, see
   const part = order.slice(0, Math.max(1, Math.round(share * pairs.length)));
   const taken = new Map<string, number>();
   const kept = part.filter((row) => {
-    const { label, title } = pairs[row]!;
-    const count = (taken.get(label ?? title) ?? 0) + 1;
-    taken.set(label ?? title, count);
+    const kind = classOf(pairs[row]!);
+    const count = (taken.get(kind) ?? 0) + 1;
+    taken.set(kind, count);
     return shots === undefined || count <= shots;
   });
   return kept.sort((a, b) => a - b).map((row) => pairs[row]!);

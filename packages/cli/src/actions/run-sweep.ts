@@ -1,10 +1,12 @@
 import { readFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
+import { isDeepStrictEqual } from "node:util";
 import { makeDirectory, replaceFile } from "@cliptune/clip";
 import { UserError } from "@cliptune/engine";
 import {
   type PlannedRun,
   parseSweepConfig,
+  parseTrainConfig,
   planRuns,
   type RunResult,
   runNumbers,
@@ -95,7 +97,7 @@ async function keepConfig({ run, config }: Job, outDir: string): Promise<void> {
   const path = configPath(outDir, run);
   const text = `${JSON.stringify(config, null, 2)}\n`;
   const before = await readFile(path, "utf8").catch(() => undefined);
-  if (before === text) return;
+  if (before !== undefined && isSame(before, config, path)) return;
   if (before !== undefined) {
     throw new UserError(
       `${path} differs from what the sweep file says now; give another --out, or remove that file and runs/${run.id} to train it anew.`,
@@ -103,6 +105,16 @@ async function keepConfig({ run, config }: Job, outDir: string): Promise<void> {
   }
   await makeDirectory(dirname(path));
   await replaceFile(path, (file) => file.writeFile(text));
+}
+
+/** Settings that are newer than what was written had their defaults then. */
+function isSame(before: string, config: TrainConfig, path: string): boolean {
+  try {
+    const known = parseTrainConfig(JSON.parse(before), path);
+    return isDeepStrictEqual(JSON.parse(JSON.stringify(known)), JSON.parse(JSON.stringify(config)));
+  } catch {
+    return false; // of another version, or cut short
+  }
 }
 
 const configPath = (outDir: string, { id }: PlannedRun): string =>
