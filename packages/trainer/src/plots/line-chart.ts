@@ -164,6 +164,8 @@ function round(value: number): number {
   return Math.round(value * 10) / 10;
 }
 
-function escaped(text: string): string {
-  return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
+/** Text within SVG or HTML, attributes included. */
+export function escaped(text: string): string {
+  const marks = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" } as const;
+  return text.replace(/[&<>"]/g, (mark) => marks[mark as keyof typeof marks]);
 }
