@@ -55,8 +55,11 @@ export async function runTraining(options: TrainingOptions): Promise<Answer> {
   };
 }
 
-/** The first training set as a person would type it here. */
-const nameOf = ({ data }: TrainConfig): string => relative("", data.train[0]!.path ?? "") || ".";
+/** The first training set with pictures, as a person would type it here. */
+function nameOf({ data }: TrainConfig): string {
+  const path = data.train.find((source) => source.path !== undefined)?.path;
+  return path === undefined ? "DATA" : relative("", path) || ".";
+}
 
 /** What this process has used: at its largest, and of all cores together. */
 function processCost() {
