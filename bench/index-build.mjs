@@ -170,7 +170,7 @@ function readFlags() {
   const { values } = parseArgs({
     options: {
       world: { type: "string", default: "tiny" },
-      count: { type: "string", default: "320" },
+      count: { type: "string", default: "640" },
       threads: { type: "string" }, // of the encoder; one a core unless given
       spin: { type: "boolean", default: false }, // as an engine without other work beside it does
       json: { type: "boolean", default: false },

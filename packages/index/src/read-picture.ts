@@ -11,7 +11,7 @@ import { type BrokenPicture, describeBroken } from "./broken-pictures.js";
 import { sha256 } from "./checksum.js";
 import { fileStamp } from "./file-stamp.js";
 import type { Fields, StoredItem } from "./item-store.js";
-import { makeThumbnail, thumbnailSize } from "./thumbnail.js";
+import { isThumbnail, makeThumbnail, thumbnailSize } from "./thumbnail.js";
 
 export interface IndexItem {
   /** Its name in searches; each item needs its own. */
@@ -60,7 +60,7 @@ export async function readPicture(
     const decoded = await decodeImage(image, (whole) => wantedOf(whole, preprocessing));
     const pixels = await preprocessImage(decoded ?? image, preprocessing);
     const bytes = typeof image === "string" ? await readFile(image) : image;
-    const thumbnail = await makeThumbnail(decoded ?? bytes);
+    const thumbnail = (await isThumbnail(bytes)) ? bytes : await makeThumbnail(decoded ?? bytes);
     const file = typeof image === "string" ? { file: resolve(image), ...(stamp && { stamp }) } : {};
     return { item: { id, title, fields, hash: sha256(bytes), ...file }, pixels, thumbnail };
   } catch (reason) {

@@ -22,6 +22,18 @@ export async function makeThumbnail(image: Uint8Array | DecodedImage): Promise<U
     .toBuffer();
 }
 
+/** A file that needn't be encoded again: it would lose by it, and take half of what preparing a small picture takes. */
+export async function isThumbnail(bytes: Uint8Array): Promise<boolean> {
+  if (bytes.length > mostBytes || Buffer.from(bytes.subarray(8, 12)).toString() !== "WEBP")
+    return false;
+  const { width, height, pages = 1, hasAlpha, exif, xmp, icc } = await sharp(bytes).metadata();
+  const plain = pages === 1 && !hasAlpha && !exif && !xmp && !icc; // nor says anything besides, such as a place
+  return plain && Math.max(width, height) <= thumbnailSize;
+}
+
+/** One without losses can be much larger than ours, which have 5 to 15 KB. */
+const mostBytes = 32_768;
+
 function pipelineOf(image: Uint8Array | DecodedImage): Sharp {
   if (image instanceof Uint8Array) return sharp(image).autoOrient().flatten({ background: "#fff" });
   const { data, width, height } = image;

@@ -88,8 +88,16 @@ test("thumbnails are WebP, at most 320 pixels, and never enlarged", async () => 
   const tiny = await sharp({ create: { width: 50, height: 40, channels: 3, background: "red" } })
     .png()
     .toBuffer();
+  const small = await sharp(tiny).webp().toBuffer();
+  const told = await sharp(tiny)
+    .withExif({ IFD0: { Copyright: "me" } })
+    .webp()
+    .toBuffer();
   const dir = join(root, "thumbnails");
-  await build(dir, { items: [...items.slice(0, 3), { id: "tiny", image: tiny, title: "tiny" }] });
+  const more = Object.entries({ tiny, small, told }).map(([id, image]) => {
+    return { id, image, title: id };
+  });
+  await build(dir, { items: [...items.slice(0, 3), ...more] });
   const index = await opened(dir);
   const shape = async (id: string) => {
     const { format, width, height } = await sharp(await index.thumbnail(id)).metadata();
@@ -98,6 +106,8 @@ test("thumbnails are WebP, at most 320 pixels, and never enlarged", async () => 
   expect(await shape("circle-0")).toEqual({ format: "webp", width: 320, height: 160 });
   expect(await shape("tiny")).toEqual({ format: "webp", width: 50, height: 40 });
   expect(await index.item("tiny")).not.toHaveProperty("file");
+  expect(await index.thumbnail("small")).toEqual(new Uint8Array(small)); // encoding it again would cost it
+  expect((await sharp(await index.thumbnail("told")).metadata()).exif).toBeUndefined();
   await index.close();
 });
 

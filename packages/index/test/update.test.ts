@@ -182,7 +182,7 @@ test("kill -9 at twenty random moments of updates leaves the old or the new inde
     if ((await readdir(join(dir, "versions"))).length > 1) inside++;
   }
   expect(inside).toBeGreaterThan(0); // else no kill fell into an update, and nothing was shown
-}, 120_000);
+}, 300_000); // twenty processes with their threads, where other programs run
 
 function start(index: string): ChildProcess {
   const path = fileURLToPath(new URL("update-child.mjs", import.meta.url));
