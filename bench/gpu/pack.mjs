@@ -17,12 +17,14 @@ import {
   symlinkSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
-import { dirname, join, relative, resolve } from "node:path";
+import { basename, dirname, join, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const out = resolve(process.argv[2] ?? ".cliptune/gpu-pack");
-const own = ["engine", "losses", "clip", "datasets", "trainer", "hub", "index", "cli"];
+/** The index, with its native parts, is left at home: nothing of it computes on a GPU. */
+const packages = ["engine", "losses", "clip", "datasets", "trainer", "hub", "cli"];
+const own = [...packages.map((name) => `packages/${name}`), "data"];
 const platform = `${process.platform}/${process.arch}`;
 
 /** Of a package's files, those that do not run here: sources, types, other platforms, other builds. */
@@ -50,7 +52,8 @@ function closure() {
       visit(at);
     }
   };
-  for (const name of own) visit(join(root, "packages", name));
+  // Not those of data, which hold pictures: what is trained on travels as a folder.
+  for (const name of packages) visit(join(root, "packages", name));
   return [...found];
 }
 const ancestors = (folder) =>
@@ -66,20 +69,18 @@ for (const from of closure()) {
   });
 }
 mkdirSync(join(stage, "modules/node_modules/@cliptune"), { recursive: true });
-for (const name of own) {
-  cpSync(join(root, "packages", name, "dist"), join(stage, "modules/packages", name, "dist"), {
-    recursive: true,
-    filter: isNeeded,
-  });
-  if (name !== "cli")
-    symlinkSync(`../../packages/${name}`, join(stage, "modules/node_modules/@cliptune", name));
+for (const folder of own) {
+  const dist = join(folder, "dist");
+  cpSync(join(root, dist), join(stage, "modules", dist), { recursive: true, filter: isNeeded });
+  const link = join(stage, "modules/node_modules/@cliptune", basename(folder));
+  symlinkSync(`../../${folder}`, link);
 }
 mkdirSync(join(stage, "node/node/bin"), { recursive: true });
 cpSync(process.execPath, join(stage, "node/node/bin/node"), { dereference: true });
 
 mkdirSync(out, { recursive: true });
 for (const [name, content] of [
-  ["modules", ["node_modules", "packages"]],
+  ["modules", ["node_modules", "packages", "data"]],
   ["node", ["node"]],
 ]) {
   const archive = join(out, `${name}.tar.xz`);
@@ -100,6 +101,7 @@ const tracked = execFileSync(
     "packages/*/bench",
     "packages/*/bin",
     "package.json",
+    "data/package.json",
     "data/models",
   ],
   { cwd: root, encoding: "utf8" },
@@ -114,7 +116,7 @@ const tries = [
   ["--input-type=module", "-e", `${imports} console.log("native packages load")`],
   ["bench/step/measure.mjs", '{"what":"gemm","size":64,"steps":1}'],
   ["bench/gpu/encode.mjs", '{"world":"tiny","files":2,"pictures":2,"batch":2}'],
-  ["packages/cli/bin/cliptune.cjs", "--version"],
+  ["packages/cli/bin/cliptune.cjs", "train", "--help"],
 ];
 for (const args of tries) {
   const shown = execFileSync(join(empty, "node/bin/node"), args, {
