@@ -1,10 +1,15 @@
-import { type EngineName, type EngineOptions, UserError } from "@cliptune/engine";
+import {
+  type EngineName,
+  type EngineOptions,
+  startThread,
+  type Thread,
+  UserError,
+} from "@cliptune/engine";
 import { checkAdapter } from "./adapter.js";
 import type { Encoder, EncoderOptions } from "./encoder.js";
 import type { EncoderCalls, EncoderThreadData } from "./encoder-worker.js";
 import { encoderFingerprint } from "./fingerprint.js";
 import type { ClipModel } from "./model.js";
-import { startThread, type Thread } from "./threads/start-thread.js";
 
 export interface EncoderThreadOptions extends EncoderOptions {
   /** The engine that the thread makes for itself; `auto` unless given. */

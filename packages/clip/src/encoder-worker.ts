@@ -1,9 +1,14 @@
 import { workerData } from "node:worker_threads";
-import { createEngine, type EngineName, type EngineOptions, UserError } from "@cliptune/engine";
+import {
+  createEngine,
+  type EngineName,
+  type EngineOptions,
+  serveThread,
+  UserError,
+} from "@cliptune/engine";
 import type { Adapter } from "./adapter.js";
 import { createEncoder, type EncoderOptions } from "./encoder.js";
 import { loadModel } from "./model.js";
-import { serveThread } from "./threads/serve-thread.js";
 
 /** What the thread begins with. */
 export interface EncoderThreadData extends EncoderOptions {

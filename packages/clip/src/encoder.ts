@@ -1,10 +1,9 @@
-import { type Engine, UserError } from "@cliptune/engine";
+import { createTurns, type Engine, UserError } from "@cliptune/engine";
 import { type Adapter, adapterScales, checkAdapter } from "./adapter.js";
 import { encodeImageBatches, encodeTextBatches, type TextTimings } from "./encode-batches.js";
 import { type EncoderParts, type EncoderPrograms, encoderPrograms } from "./encoder-programs.js";
 import { encoderFingerprint } from "./fingerprint.js";
 import type { ClipModel } from "./model.js";
-import { createTurns } from "./threads/turns.js";
 
 /** Pictures and texts to unit vectors in one space. */
 export interface Encoder {

@@ -75,9 +75,6 @@ export {
   writeSafetensors,
 } from "./safetensors.js";
 export { textTower } from "./text-tower.js";
-export { serveThread } from "./threads/serve-thread.js";
-export { startThread, type Thread, type ThreadOptions } from "./threads/start-thread.js";
-export { createTurns } from "./threads/turns.js";
 export {
   createTokenizer,
   type EncodedTexts,

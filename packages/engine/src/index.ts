@@ -16,6 +16,9 @@ export type { CompileCacheOptions } from "./pjrt/compile-cache.js";
 export { createXlaEngine, type XlaEngine, type XlaOptions } from "./pjrt/engine.js";
 export { findPjrtPlugin } from "./pjrt/find-plugin.js";
 export type { Precision } from "./stablehlo/writer.js";
+export { serveThread } from "./threads/serve-thread.js";
+export { startThread, type Thread, type ThreadOptions } from "./threads/start-thread.js";
+export { createTurns } from "./threads/turns.js";
 export type {
   Arrays,
   Constants,

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { stat } from "node:fs/promises";
 import { UserError } from "@cliptune/engine";
-import { codeOf } from "./durable.js";
+import { codeOf } from "./error-code.js";
 
 /**
  * What a file must be: its first bytes count, as a later version that was begun and given up may have

@@ -2,6 +2,7 @@ import { open } from "node:fs/promises";
 import { dirname } from "node:path";
 import { makeDirectory } from "@cliptune/clip";
 import { UserError } from "@cliptune/engine";
+import { codeOf } from "./error-code.js";
 
 /** Makes a file's bytes, or a directory's entries, survive a power cut. */
 export async function syncToDisk(path: string): Promise<void> {
@@ -37,9 +38,4 @@ export function explainWriteError(error: unknown, dir: string): unknown {
     );
   }
   return error;
-}
-
-export function codeOf(error: unknown): string | undefined {
-  if (!(error instanceof Error) || !("code" in error)) return undefined;
-  return typeof error.code === "string" ? error.code : undefined;
 }

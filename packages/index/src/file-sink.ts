@@ -1,6 +1,6 @@
 import { type FileHandle, open } from "node:fs/promises";
 import { join } from "node:path";
-import { startThread, type Thread } from "@cliptune/clip";
+import { startThread, type Thread } from "@cliptune/engine";
 import { continueFile } from "./continue-file.js";
 import type { GraphOptions } from "./graph-builder.js";
 import type { GraphCalls } from "./graph-worker.js";

@@ -1,5 +1,5 @@
 import { workerData } from "node:worker_threads";
-import { createTurns, serveThread } from "@cliptune/clip";
+import { createTurns, serveThread } from "@cliptune/engine";
 import { createGraphBuilder, type FinishOptions, type GraphOptions } from "./graph-builder.js";
 
 const builder = createGraphBuilder(workerData as GraphOptions);

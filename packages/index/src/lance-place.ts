@@ -1,6 +1,6 @@
 import { readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { codeOf } from "./durable.js";
+import { codeOf } from "./error-code.js";
 import { loadLance } from "./lance-library.js";
 import type { LanceTable } from "./manifest.js";
 import { fileNames } from "./version-files.js";

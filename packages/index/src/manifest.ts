@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { replaceFile } from "@cliptune/clip";
 import { UserError } from "@cliptune/engine";
 import { type FileRecord, sha256 } from "./checksum.js";
-import { codeOf } from "./durable.js";
+import { codeOf } from "./error-code.js";
 import type { HnswParameters } from "./hnsw-graph.js";
 import type { LanceSearch, LanceState } from "./lance-index.js";
 import type { ModelReference } from "./model-reference.js";

@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { access, readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { UserError } from "@cliptune/engine";
-import { codeOf } from "./durable.js";
+import { codeOf } from "./error-code.js";
 import { dropTable, type LancePlace, readPlace } from "./lance-place.js";
 import { manifestPath, readManifest, versionDir } from "./manifest.js";
 

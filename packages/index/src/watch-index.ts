@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { resolve, sep } from "node:path";
 import { UserError } from "@cliptune/engine";
 import { type FSWatcher, watch } from "chokidar";
-import { codeOf } from "./durable.js";
+import { codeOf } from "./error-code.js";
 import type { IndexItem } from "./read-picture.js";
 import { updateIndex } from "./threads/writing.js";
 import type { UpdateOptions, UpdateReport } from "./update-index.js";

@@ -2,7 +2,7 @@ import { hostname } from "node:os";
 import { join } from "node:path";
 import { UserError } from "@cliptune/engine";
 import Database from "libsql";
-import { codeOf } from "./durable.js";
+import { codeOf } from "./error-code.js";
 
 export interface WriterLock {
   release(): void;

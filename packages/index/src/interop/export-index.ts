@@ -1,7 +1,8 @@
 import { mkdir, readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { UserError } from "@cliptune/engine";
-import { codeOf, explainWriteError } from "../durable.js";
+import { explainWriteError } from "../durable.js";
+import { codeOf } from "../error-code.js";
 import type { StoredItem } from "../item-store.js";
 import { openIndex } from "../open-index.js";
 import { openTogether } from "../open-together.js";

@@ -1,7 +1,7 @@
 import { type FileHandle, open } from "node:fs/promises";
 import { fromHalf, toHalf } from "@cliptune/clip";
 import { UserError } from "@cliptune/engine";
-import { codeOf } from "../durable.js";
+import { codeOf } from "../error-code.js";
 
 export type NpyPrecision = "float32" | "float16";
 

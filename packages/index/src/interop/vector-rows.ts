@@ -1,7 +1,7 @@
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { UserError } from "@cliptune/engine";
-import { codeOf } from "../durable.js";
+import { codeOf } from "../error-code.js";
 import { type NpyFile, openNpy } from "./npy.js";
 import { countRows, parquetRows } from "./parquet-rows.js";
 

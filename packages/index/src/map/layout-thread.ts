@@ -1,4 +1,4 @@
-import { startThread } from "@cliptune/clip";
+import { startThread } from "@cliptune/engine";
 import type { Layout, MapVectors } from "./lay-out.js";
 import type { LayoutCalls } from "./layout-worker.js";
 

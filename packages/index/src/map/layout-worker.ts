@@ -1,4 +1,4 @@
-import { serveThread } from "@cliptune/clip";
+import { serveThread } from "@cliptune/engine";
 import { layOut, type MapVectors } from "./lay-out.js";
 
 const calls = {

@@ -1,4 +1,4 @@
-import { serveThread } from "@cliptune/clip";
+import { serveThread } from "@cliptune/engine";
 import { readingCalls } from "./reading-calls.js";
 import { writingCalls } from "./writing-calls.js";
 

@@ -1,4 +1,4 @@
-import { startThread, type Thread } from "@cliptune/clip";
+import { startThread, type Thread } from "@cliptune/engine";
 import type { IndexCalls } from "./index-worker.js";
 
 /** A thread that several users share. */
@@ -14,7 +14,7 @@ export interface HeldThread {
 }
 
 /** How long a thread stays without users, in milliseconds: the next one saves its start. */
-const idle = 1000;
+const idle = 10_000;
 
 /** Begins with its first user, and ends soon after the last one: what it held open is gone for good then. */
 function createSharedThread(does: string): SharedThread {

@@ -1,7 +1,6 @@
 // What the tests of threads call.
 import { workerData } from "node:worker_threads";
-import { serveThread } from "@cliptune/clip";
-import { UserError } from "@cliptune/engine";
+import { serveThread, UserError } from "@cliptune/engine";
 
 let release;
 const released = new Promise((resolve) => {

@@ -1,4 +1,4 @@
-import { UserError } from "@cliptune/engine";
+import { UserError } from "../errors.js";
 
 /** An error on its way to another thread, which keeps its message and loses its class. */
 export interface Failure {

@@ -1,7 +1,6 @@
 import { execFileSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
-import { startThread } from "@cliptune/clip";
-import { UserError } from "@cliptune/engine";
+import { startThread, UserError } from "@cliptune/engine";
 import { expect, onTestFinished, test } from "vitest";
 import type { TestCalls } from "./thread-child.mjs";
 
@@ -80,7 +79,7 @@ test("a thread that fails or ends takes those that wait with it, and all that co
 });
 
 test("a thread without work lets the process end, and starts in a program given as text", () => {
-  const code = `import { startThread } from "@cliptune/clip";
+  const code = `import { startThread } from "@cliptune/engine";
     const options = { does: "is tested", data: { base: 40 } };
     const thread = startThread(new URL(${JSON.stringify(script.href)}), options);
     console.log(await thread.call("add", 2));`;
