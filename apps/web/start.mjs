@@ -100,6 +100,7 @@ function explain(error, port, host) {
 
 /** Lets requests in flight end, for a while. */
 async function close(server, app) {
+  await readWhatCame(server);
   const closed = new Promise((done) => server.close(done));
   globalThis.cliptuneStopping?.abort(); // live streams end, which would go on for ever
   // A connection that has had its answer now would be kept alive for another request.
@@ -109,6 +110,25 @@ async function close(server, app) {
   clearInterval(idle);
   clearTimeout(timer);
   await app.close();
+}
+
+/**
+ * A busy server has not accepted and read all that was sent to it, and closing cuts that off. Each round leads
+ * through the event loop's phase that accepts, a connection or two; one without any was the last.
+ */
+async function readWhatCame(server) {
+  const deadline = performance.now() + graceMs / 2;
+  let came = true;
+  const onConnection = () => {
+    came = true;
+  };
+  server.on("connection", onConnection);
+  while (came && performance.now() < deadline) {
+    came = false;
+    await new Promise((done) => setTimeout(done, 25));
+    await new Promise((done) => setImmediate(done));
+  }
+  server.off("connection", onConnection);
 }
 
 async function main() {

@@ -1,25 +1,34 @@
 import type { RunEvent } from "@/lib/run";
+import { Failure } from "./failure";
 import type { RunReader } from "./run-reader";
 import { openRun, wholeRun } from "./runs";
 
 const pollMs = 1000;
 const retryMs = 2000;
+/** Streams at once: each looks at its runs every second. */
+const mostStreams = 64;
 /** Proxies close what is silent for long. */
 const heartbeatMs = 15_000;
 
-const server = globalThis as typeof globalThis & { cliptuneStopping?: AbortController };
+const server = globalThis as typeof globalThis & {
+  cliptuneStopping?: AbortController;
+  cliptuneStreams?: number;
+};
 
 /**
  * Server-sent events of runs: `run` with all of a run when the stream begins and when the run begins
  * anew, `more` with what is new, `end` when none is training any more. A browser that lost the
  * stream asks again by itself and is told all again.
  *
- * @throws Failure 404 for an unknown name
+ * @throws Failure 404 for an unknown name, 429 when too many listen
  */
 export async function runEvents(names: readonly string[], gone: AbortSignal): Promise<Response> {
   const readers = await Promise.all(names.map(openRun));
+  if ((server.cliptuneStreams ?? 0) >= mostStreams) {
+    throw new Failure(429, `${mostStreams} pages follow runs already; try again in a second.`);
+  }
   const signals = [gone, ...(server.cliptuneStopping ? [server.cliptuneStopping.signal] : [])];
-  const told = lines(readers, AbortSignal.any(signals));
+  const told = counted(lines(readers, AbortSignal.any(signals)));
   const encoder = new TextEncoder();
   const body = new ReadableStream<Uint8Array>({
     async pull(controller) {
@@ -36,6 +45,15 @@ export async function runEvents(names: readonly string[], gone: AbortSignal): Pr
       "X-Accel-Buffering": "no",
     },
   });
+}
+
+async function* counted(told: AsyncGenerator<string>): AsyncGenerator<string> {
+  server.cliptuneStreams = (server.cliptuneStreams ?? 0) + 1;
+  try {
+    yield* told;
+  } finally {
+    server.cliptuneStreams -= 1;
+  }
 }
 
 async function* lines(readers: readonly RunReader[], stop: AbortSignal): AsyncGenerator<string> {

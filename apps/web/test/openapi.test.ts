@@ -68,6 +68,14 @@ test("every route is described, with its methods, and nothing else is", async ()
   );
 });
 
+test("whatever can be refused for a limit says so", () => {
+  const free = /^\/(api\/thumbnails|api\/runs(?!\/events)|healthz|metrics)/;
+  for (const [path, methods] of Object.entries(api["paths"] as Json)) {
+    for (const { responses } of Object.values(methods as Json))
+      expect("429" in responses, path).toBe(!free.test(path));
+  }
+});
+
 describe("answers are as described", () => {
   const id = encodeURIComponent("shapes/red circle?&#%.png");
   test.each([
