@@ -1,6 +1,6 @@
 "use client";
 
-import { createContext, type ReactNode, useContext } from "react";
+import { createContext, type ReactNode, useContext, useEffect } from "react";
 import type { Language } from "@/lib/words/language-names";
 import type { Words } from "@/lib/words/words";
 
@@ -13,6 +13,10 @@ const SpokenContext = createContext<Spoken | undefined>(undefined);
 
 /** Hands the words of one language to everything inside: the browser loads no other. */
 export function Speaking({ language, words, children }: Spoken & { readonly children: ReactNode }) {
+  // The outermost effect runs last: from then on the page listens. Programs that use it wait for this.
+  useEffect(() => {
+    document.documentElement.dataset["ready"] = "";
+  }, []);
   return <SpokenContext value={{ language, words }}>{children}</SpokenContext>;
 }
 

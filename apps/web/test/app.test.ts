@@ -1,4 +1,6 @@
+import { once } from "node:events";
 import { appendFile, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { Agent, request } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -99,6 +101,23 @@ describe("runs", () => {
     expect(after.stepRecords.map(({ loss }: { loss: number }) => loss)).toEqual([3, 2]);
   });
 
+  test("so many may follow a run, one more is told when to try again, and places come free", async () => {
+    const leave = new AbortController();
+    const follow = () =>
+      fetch(`${app.url}/api/runs/events?run=first+100%25+run`, { signal: leave.signal });
+    const streams = await Promise.all(Array.from({ length: 64 }, follow));
+    expect(new Set(streams.map(({ status }) => status))).toEqual(new Set([200]));
+    const refused = await follow();
+    expect([refused.status, refused.headers.get("retry-after")]).toEqual([429, "1"]);
+    leave.abort();
+    const again = async () => {
+      const { status, body } = await get("/api/runs/events?run=first+100%25+run");
+      await body?.cancel();
+      return status;
+    };
+    await expect.poll(again, { timeout: 20_000 }).toBe(200);
+  });
+
   test("only directories that hold a run are listed", async () => {
     const { runs } = await getJson("/api/runs");
     expect(runs.map(({ name }: { name: string }) => name)).toEqual(["first 100% run"]);
@@ -150,6 +169,24 @@ test("a port in use, or one that is none, is refused with advice", async () => {
   expect(wrong.stderr).toBe('error: PORT is "high"; it must be a whole number from 0 to 65535.\n');
 });
 
+test("what was sent before the end is answered, though much of it is still unread", async () => {
+  const busy = await startApp({ CLIPTUNE_INDEX: join(dir, "index") });
+  const agent = new Agent({ maxSockets: 30 });
+  const connected: Promise<unknown>[] = [];
+  const answers = Array.from({ length: 30 }, async (_, i) => {
+    const sent = request(`${busy.url}/api/search?q=red+${i}`, { agent });
+    connected.push(once(sent, "socket").then(([socket]) => once(socket, "connect")));
+    sent.end();
+    const [response] = await once(sent, "response");
+    response.resume();
+    await once(response, "end");
+    return response.statusCode;
+  });
+  await Promise.all(connected);
+  expect(await busy.stop()).toBe(0);
+  expect(new Set(await Promise.all(answers))).toEqual(new Set([200]));
+});
+
 test("health tells the reason when the index is gone", async () => {
   expect(await getJson("/healthz")).toEqual({ status: "ok", items: 7 });
   await rm(join(dir, "index"), { recursive: true });
@@ -161,7 +198,7 @@ test("health tells the reason when the index is gone", async () => {
 test("without an index the app starts, says what is missing, and ends cleanly when told", async () => {
   const bare = await startApp({});
   const page = await (await fetch(bare.url)).text();
-  expect(page).toContain("start the page with `cliptune serve --index DIR`");
+  expect(page).toMatch(/start the page with <code[^>]*>cliptune serve --index DIR<\/code>/);
   expect(await bare.stop()).toBe(0);
   expect(bare.printed()).toBe(`Ready on ${bare.url}\n`);
 });

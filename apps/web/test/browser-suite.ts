@@ -2,7 +2,8 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Browser, Page } from "playwright-core";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { seriousFindings } from "./axe";
 import { findChromium, launchBrowser } from "./browser";
 import { ensureBuilt } from "./built-app";
 import { type AppProcess, type AppVariables, startApp } from "./start-app";
@@ -17,6 +18,10 @@ export interface BrowserSuite {
   page: Page;
   /** Errors on the console, and requests that leave the server: none may be left when a test ends. */
   complaints: string[];
+  /** Opens a page and waits until its script listens: what is done before would be lost. */
+  visit(path: string): Promise<void>;
+  /** The same page anew. */
+  reload(): Promise<void>;
   /** Takes back complaints that the test itself has caused. */
   forgive(cause: RegExp): void;
 }
@@ -35,7 +40,16 @@ export function browserSuite(
   tests: (suite: BrowserSuite) => void,
 ): void {
   describe.skipIf(chromium === undefined)(name, () => {
+    const ready = () => suite.page.locator("html[data-ready]").waitFor();
     const suite = {
+      async visit(path) {
+        await suite.page.goto(path);
+        await ready();
+      },
+      async reload() {
+        await suite.page.reload();
+        await ready();
+      },
       forgive(cause) {
         suite.complaints = suite.complaints.filter((text) => !cause.test(text));
       },
@@ -57,7 +71,7 @@ export function browserSuite(
 
     beforeEach(async () => {
       Object.assign(suite, await watchedPage(suite.browser, suite.app.url));
-      suite.page.setDefaultTimeout(15_000);
+      suite.page.setDefaultTimeout(30_000);
     });
 
     afterEach(async () => {
@@ -66,5 +80,30 @@ export function browserSuite(
     });
 
     tests(suite);
+  });
+}
+
+/**
+ * On a phone, a tablet and a 4K screen, in light and dark: nothing is wider than the screen, and axe finds
+ * nothing serious.
+ *
+ * @param open leads to what is looked at
+ */
+export function fitsEveryone(
+  suite: BrowserSuite,
+  what: string,
+  open: () => Promise<unknown>,
+): void {
+  test.each([360, 1024, 2560])(`${what}: fits and serves everyone at %d pixels`, async (width) => {
+    const { page } = suite;
+    await page.setViewportSize({ width, height: 900 });
+    await page.emulateMedia({ reducedMotion: "reduce" }); // no colour on its way to another
+    await open();
+    for (const colorScheme of ["light", "dark"] as const) {
+      await page.emulateMedia({ colorScheme });
+      const widest = await page.evaluate(() => document.documentElement.scrollWidth);
+      expect(widest, colorScheme).toBeLessThanOrEqual(width);
+      expect(await seriousFindings(page), colorScheme).toEqual([]);
+    }
   });
 }

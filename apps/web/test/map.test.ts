@@ -3,8 +3,7 @@ import { tinyModelDir } from "@cliptune/data";
 import { expect, test } from "vitest";
 import { fitCamera, toScreen } from "../lib/camera";
 import type { ReadyMap } from "../lib/map";
-import { seriousFindings } from "./axe";
-import { browserSuite } from "./browser-suite";
+import { browserSuite, fitsEveryone } from "./browser-suite";
 import { buildSmallIndex, drawManyShapes } from "./small-index";
 
 browserSuite(
@@ -19,7 +18,7 @@ browserSuite(
         name: typeof shown === "number" ? `Map of 90 pictures; ${shown} of them in view` : shown,
       });
     const visit = async (path: string) => {
-      await suite.page.goto(path);
+      await suite.visit(path);
       await canvas(90).waitFor();
     };
     const chosen = () => suite.page.getByRole("region", { name: "Chosen pictures" });
@@ -37,19 +36,20 @@ browserSuite(
     };
 
     test("is made at the first visit, and shows all pictures", async () => {
-      await suite.page.goto("/map");
-      await canvas(90).waitFor();
-      const inks = await canvas(90).evaluate((element) => {
-        const drawn = element as HTMLCanvasElement;
-        const context = drawn.getContext("2d")!;
-        const { data } = context.getImageData(0, 0, drawn.width, drawn.height);
-        const colours = new Set<string>();
-        for (let i = 0; i < data.length; i += 4) {
-          colours.add([...data.subarray(i, i + 3)].map((value) => value >> 6).join());
-        }
-        return [...colours];
-      });
-      expect(inks).toEqual(expect.arrayContaining(["3,0,0", "0,2,0", "0,0,3", "0,0,0"])); // red, green, blue, black
+      await visit("/map");
+      const inks = () =>
+        canvas(90).evaluate((element) => {
+          const drawn = element as HTMLCanvasElement;
+          const context = drawn.getContext("2d")!;
+          const { data } = context.getImageData(0, 0, drawn.width, drawn.height);
+          const colours = new Set<string>();
+          for (let i = 0; i < data.length; i += 4) {
+            colours.add([...data.subarray(i, i + 3)].map((value) => value >> 6).join());
+          }
+          return [...colours];
+        });
+      // Red, green, blue and black, once the pictures have come in the place of dots.
+      await expect.poll(inks).toEqual(expect.arrayContaining(["3,0,0", "0,2,0", "0,0,3", "0,0,0"]));
     });
 
     test("a field colours it, and a click on a colour lists its pictures with links", async () => {
@@ -61,7 +61,7 @@ browserSuite(
       expect(new URL(page.url()).search).toBe("?field=colour");
       const titles = await chosen().getByRole("link").allInnerTexts();
       expect(new Set(titles.map((title) => title.trim().split(" ")[0]))).toEqual(new Set(["gold"]));
-      await page.reload();
+      await suite.reload();
       await page.getByRole("button", { name: "gold 15" }).waitFor();
       await page.getByRole("combobox", { name: "Colour by" }).selectOption("size");
       await page.getByRole("button", { name: "0 18", exact: true }).click();
@@ -74,8 +74,8 @@ browserSuite(
     test("a lasso chooses what is inside; Escape lets go", async () => {
       await visit("/map");
       const { page } = suite;
-      const box = (await canvas(90).boundingBox())!;
       const lasso = async (left: number, right: number) => {
+        const box = (await canvas(90).boundingBox())!;
         const spots = [
           [left, 0.01],
           [right, 0.01],
@@ -146,17 +146,15 @@ browserSuite(
       await canvas(90).waitFor();
       for (let i = 0; i < 4; i++) await page.getByRole("button", { name: "Zoom in" }).click();
       await canvas(90).waitFor({ state: "detached" });
-      // The view moves on for a moment after the last click, and the label follows it.
-      let shown = -1;
-      const isStill = async () => {
-        const before = shown;
-        shown = Number(/(\d+) of them/.exec((await map.getAttribute("aria-label"))!)?.[1]);
-        return shown === before;
+      // The label follows the view; in the middle of the map there may be no picture at all.
+      const told = async () =>
+        Number(/(\d+) of/.exec((await map.getAttribute("aria-label"))!)?.[1]);
+      const listed = async () => {
+        await page.getByRole("button", { name: "List what is in view" }).click();
+        const [heading = "0"] = await chosen().getByRole("heading").allInnerTexts();
+        return Number.parseInt(heading, 10) - (await told());
       };
-      await expect.poll(isStill, { interval: 500 }).toBe(true);
-      if (shown === 0) await page.getByRole("button", { name: "Show all" }).click();
-      await page.getByRole("button", { name: "List what is in view" }).click();
-      await page.getByRole("heading", { name: `${shown || 90} picture` }).waitFor();
+      await expect.poll(listed, { timeout: 20_000 }).toBe(0);
     });
 
     test("two fingers zoom, and a click chooses one picture", async () => {
@@ -193,7 +191,7 @@ browserSuite(
       expect(new URL(page.url()).search).toBe("?q=red+circle");
       const found = await (await page.request.get("/api/search?q=red+circle&k=1")).json();
       await page.getByText(`“red circle” is on the map; closest: ${found.hits[0].title}`).waitFor();
-      await page.reload();
+      await suite.reload();
       await page.getByRole("button", { name: "Take red circle off the map" }).click();
       await expect.poll(() => new URL(page.url()).search).toBe("");
     });
@@ -221,27 +219,10 @@ browserSuite(
       suite.forgive(/503/);
     });
 
-    test.each(
-      [360, 1024, 2560].flatMap(
-        (width) =>
-          [
-            [width, "light"],
-            [width, "dark"],
-          ] as const,
-      ),
-    )(
-      "at %d pixels, %s: nothing is too wide and axe finds nothing serious",
-      async (width, colorScheme) => {
-        const { page } = suite;
-        await page.setViewportSize({ width, height: 900 });
-        await page.emulateMedia({ colorScheme });
-        await visit("/map?field=colour&q=red+circle&view=plane");
-        await page.getByRole("button", { name: "gold 15" }).click();
-        await page.getByRole("heading", { name: "15 pictures chosen" }).waitFor();
-        const widest = await page.evaluate(() => document.documentElement.scrollWidth);
-        expect(widest).toBeLessThanOrEqual(width);
-        expect(await seriousFindings(page)).toEqual([]);
-      },
-    );
+    fitsEveryone(suite, "the chosen of a colour", async () => {
+      await visit("/map?field=colour&q=red+circle&view=plane");
+      await suite.page.getByRole("button", { name: "gold 15" }).click();
+      await suite.page.getByRole("heading", { name: "15 pictures chosen" }).waitFor();
+    });
   },
 );

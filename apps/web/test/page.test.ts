@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { browserSuite } from "./browser-suite";
+import { holdBack } from "./hold-back";
 import { buildSmallIndex, drawShapes, writeUntrainedModel } from "./small-index";
 import { writeRun } from "./write-run";
 
@@ -24,11 +25,11 @@ browserSuite(
     const box = () => suite.page.getByRole("searchbox");
 
     test("typing answers without Enter, keeps the address, and says how many there are", async () => {
-      await suite.page.goto(unfolded);
+      await suite.visit(unfolded);
       await suite.page.keyboard.type("green square"); // the box has the focus from the start
       await suite.page.getByText("18 results").waitFor();
       expect(new URL(suite.page.url()).searchParams.get("q")).toBe("green square");
-      await suite.page.reload();
+      await suite.reload();
       expect(await box().inputValue()).toBe("green square");
       await suite.page.getByRole("button", { name: "Clear the search" }).click();
       await suite.page.getByRole("list", { name: "A sample of the index" }).waitFor();
@@ -36,14 +37,7 @@ browserSuite(
     });
 
     test("what is typed before the script has arrived is searched once it has", async () => {
-      let release = (): void => undefined;
-      const released = new Promise<void>((resolve) => {
-        release = resolve;
-      });
-      await suite.page.route(/\.js(\?|$)/, async (route) => {
-        await released;
-        await route.continue();
-      });
+      const release = await holdBack(suite.page, /\.js(\?|$)/);
       await suite.page.goto(unfolded, { waitUntil: "commit" });
       await suite.page.getByRole("searchbox").fill("circle");
       release();
@@ -51,7 +45,7 @@ browserSuite(
     });
 
     test("keys lead from the box through the grid into a picture and back", async () => {
-      await suite.page.goto(`${unfolded}&q=circle`);
+      await suite.visit(`${unfolded}&q=circle`);
       await box().press("ArrowDown");
       const titleOf = (n: number) => results().nth(n).locator("[title]").first().innerHTML();
       await suite.page.keyboard.press("ArrowRight");
@@ -72,6 +66,9 @@ browserSuite(
       await dialog.getByRole("heading", { name: await titleOf(2) }).waitFor();
       await suite.page.keyboard.press("Escape");
       await dialog.waitFor({ state: "hidden" });
+      await expect
+        .poll(() => suite.page.evaluate(() => document.activeElement?.textContent))
+        .toContain(await titleOf(2)); // where the steps have led
       await suite.page.keyboard.press("/");
       expect(await box().evaluate((input) => input === document.activeElement)).toBe(true);
     });
@@ -84,13 +81,12 @@ browserSuite(
             return [x, y, width, height].map(Math.round);
           }),
         );
-      await suite.page.route(/api\/thumbnails/, async (route) => {
-        await new Promise((done) => setTimeout(done, 400));
-        await route.continue();
-      });
-      await suite.page.goto(unfolded, { waitUntil: "domcontentloaded" });
+      const release = await holdBack(suite.page, /api\/thumbnails/);
+      await suite.page.goto(unfolded, { waitUntil: "commit" });
+      await suite.page.locator("html[data-ready]").waitFor();
       const empty = await boxes();
       expect(empty).toHaveLength(18);
+      release();
       await suite.page.waitForLoadState("networkidle");
       expect(await boxes()).toEqual(empty);
       await suite.page.keyboard.type("blue");
@@ -99,22 +95,21 @@ browserSuite(
     });
 
     test("an answer that comes too late is dropped, and the former one stays until the next", async () => {
-      await suite.page.goto(`${unfolded}&q=circle`);
-      await suite.page.route(/q=red&/, async (route) => {
-        await new Promise((done) => setTimeout(done, 1500));
-        await route.continue().catch(() => undefined); // aborted by the page meanwhile
-      });
+      await suite.visit(`${unfolded}&q=circle`);
+      const release = await holdBack(suite.page, /q=red&/);
+      const asked = suite.page.waitForRequest(/q=red&/);
       await box().fill("red");
-      await suite.page.waitForTimeout(300);
+      await asked;
       expect(await results().count()).toBe(18);
       await box().fill("red gold");
       await suite.page.getByText("for “red gold”").waitFor();
-      await suite.page.waitForTimeout(1600);
+      release();
+      await suite.page.waitForLoadState("networkidle");
       expect(await suite.page.getByText("for “red gold”").count()).toBe(1);
     });
 
     test("a failure is told in the server's words and can be tried again", async () => {
-      await suite.page.goto(unfolded);
+      await suite.visit(unfolded);
       await suite.page.route(/api\/search/, (route) =>
         route.fulfill({
           status: 200,
@@ -135,7 +130,8 @@ browserSuite(
       suite.forgive(/ERR_CONNECTION_REFUSED/);
     });
 
-    test.each([360, 1440, 3840])("at %d pixels nothing is wider than the screen", async (width) => {
+    test("on a 4K screen nothing is wider than the screen", async () => {
+      const width = 3840;
       await suite.page.setViewportSize({ width, height: 900 });
       for (const path of ["/", "/?q=red", "/runs", "/runs/signs"]) {
         await suite.page.goto(suite.app.url + path);
@@ -144,6 +140,23 @@ browserSuite(
           await suite.page.evaluate(() => document.documentElement.scrollWidth),
         ).toBeLessThanOrEqual(width);
       }
+    });
+
+    test("who wants less motion gets none: nothing fades, nothing goes on for ever", async () => {
+      await suite.page.emulateMedia({ colorScheme: "light", reducedMotion: "reduce" });
+      await suite.visit(unfolded);
+      const release = await holdBack(suite.page, /api\/search/);
+      await box().fill("red");
+      await suite.page.locator(".pending-line").waitFor();
+      await suite.page.emulateMedia({ colorScheme: "dark" });
+      const moving = await suite.page.evaluate(() =>
+        document
+          .getAnimations()
+          .map((one) => [one.constructor.name, one.effect?.getComputedTiming().iterations]),
+      );
+      for (const one of moving) expect(one).toEqual(["CSSAnimation", 1]);
+      release();
+      await suite.page.getByText("18 results").waitFor();
     });
 
     test("the page follows the system's light or dark", async () => {

@@ -21,15 +21,7 @@ browserSuite(
         .locator("[title]:not([title*='%']):not([title*='duplicate'])")
         .evaluateAll((all) => all.map((one) => one.getAttribute("title")));
     const parameters = () => new URL(suite.page.url()).searchParams;
-    /** Opens a page and waits until its script has taken over. */
-    const visit = async (path: string) => {
-      await suite.page.goto(path);
-      await suite.page.waitForFunction(() => {
-        const box = document.querySelector("#query");
-        return box !== null && Object.keys(box).some((key) => key.startsWith("__reactProps"));
-      });
-      await suite.page.evaluate(() => new Promise((done) => setTimeout(done, 50))); // its effects too
-    };
+    const { visit, reload } = suite;
     /** The page after what it asks now has been answered. */
     const settled = () => suite.page.locator("main[aria-busy=false]").waitFor();
     const answered = (act: () => Promise<unknown>, path = "/api/search") =>
@@ -53,9 +45,12 @@ browserSuite(
       expect(parameters().get("minus")).toBe("red^0.5");
       await answered(() => suite.page.getByRole("button", { name: "Remove red" }).click());
       expect(parameters().has("minus")).toBe(false);
+      const weight = suite.page.getByRole("spinbutton", { name: "Weight of red" });
       await answered(() => suite.page.goBack());
       expect(parameters().get("minus")).toBe("red^0.5");
-      await suite.page.getByRole("listitem", { name: "Less of red" }).waitFor();
+      expect(await weight.inputValue()).toBe("0.5");
+      await answered(() => suite.page.goBack());
+      expect(await weight.inputValue()).toBe("1");
     });
 
     const redSquareFile = () => ({ name: "red.png", mimeType: "image/png", buffer: redSquare });
@@ -66,7 +61,7 @@ browserSuite(
       await suite.page.getByRole("listitem", { name: "More of your picture" }).waitFor();
       expect((await titles())[0]).toBe("red square");
       expect(parameters().get("picture")).toMatch(/^[0-9a-f]{32}$/);
-      await suite.page.reload();
+      await reload();
       expect((await titles())[0]).toBe("red square");
       await answered(() => suite.page.getByRole("searchbox").fill("circle"));
       expect(parameters().get("q")).toBe("circle");
@@ -127,7 +122,7 @@ browserSuite(
       );
       await suite.page.getByRole("heading", { name: "Nothing passes these filters" }).waitFor();
       expect(JSON.parse(parameters().get("filter") ?? "")).toHaveLength(4);
-      await suite.page.reload();
+      await reload();
       await suite.page.getByRole("heading", { name: "Nothing passes these filters" }).waitFor();
       await answered(() =>
         suite.page.getByRole("button", { name: "Clear the filters" }).last().click(),
@@ -212,7 +207,7 @@ browserSuite(
       await answered(() => suite.page.getByRole("searchbox").fill("red circle"));
       const button = suite.page.getByRole("button", { name: "Recent searches" });
       await button.waitFor(); // once it has been left alone for a while
-      await suite.page.reload();
+      await reload();
       await suite.page.getByRole("button", { name: "Clear the search" }).click();
       await button.click();
       await answered(() =>

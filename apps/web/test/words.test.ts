@@ -1,3 +1,6 @@
+import { readdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
 import { en } from "../lib/words/en";
 import { chooseLanguage, wordsOf } from "../lib/words/language";
@@ -40,6 +43,25 @@ describe.each(Object.keys(languages) as Language[])("%s", (language) => {
     for (const [path, text] of texts(en).filter(([key]) => !key.endsWith(".one")))
       expect(names(known.get(path) ?? "missing"), path).toEqual(names(text));
   });
+});
+
+test("every text is said somewhere", async () => {
+  const folders = ["app", "components", "lib", "server"].map((name) =>
+    fileURLToPath(new URL(`../${name}`, import.meta.url)),
+  );
+  const inside = await Promise.all(
+    folders.map(async (folder) =>
+      (await readdir(folder, { recursive: true })).map((file) => join(folder, file)),
+    ),
+  );
+  const sources = inside.flat().filter((file) => /(?<!words\/(en|ja|ko))\.tsx?$/.test(file));
+  const said = (await Promise.all(sources.map((file) => readFile(file, "utf8")))).join();
+  const unsaid = Object.entries(en).flatMap(([part, words]) =>
+    Object.keys(words)
+      .filter((key) => !new RegExp(`\\b${part}\\.${key}\\b|"${key}"`).test(said))
+      .map((key) => `${part}.${key}`),
+  );
+  expect(unsaid).toEqual([]);
 });
 
 test("numbers choose their form and are written as the language writes them", () => {

@@ -4,6 +4,7 @@ import { useState } from "react";
 import type { Condition, FieldSummary } from "@/lib/contract";
 import { fill } from "@/lib/words/words";
 import { useWords } from "../words";
+import { FreeInput } from "./free-input";
 
 type Tests = Omit<Condition, "field"> | undefined;
 
@@ -15,16 +16,17 @@ interface FilterFieldProps {
 
 const shownValues = 6;
 
-/** What a field can be asked: values to tick, a range, or a part of its text. */
+/** What a field can be asked: values to tick, a range, or a part of its text where values are many or no two alike. */
 export function FilterField(props: FilterFieldProps) {
   const { name, kind, values = [], distinct } = props.field;
   const listed = kind === "string" || kind === "boolean";
+  const told = kind === "boolean" || values.some(({ count }) => count > 1); // something of several pictures
   return (
     <fieldset className="min-w-0">
       <legend className="mb-2 font-medium">{name}</legend>
       {!listed ? (
         <RangeOf {...props} />
-      ) : distinct > values.length ? (
+      ) : distinct > values.length || !told ? (
         <PartOf {...props} />
       ) : (
         <ValuesOf {...props} />
@@ -92,21 +94,22 @@ function RangeOf({ field, condition, onChange }: FilterFieldProps) {
     onChange({ ...testsOf(condition), [name]: value });
   };
   const bound = (name: typeof low | typeof high, label: string, hint: unknown) => (
-    <label className="min-w-0 flex-1">
+    // biome-ignore lint/a11y/noLabelWithoutControl: FreeInput is its control
+    <label className={`flex-1 ${isDate ? "min-w-36" : "min-w-0"}`}>
       <span className="mb-1 block text-muted text-xs">{label}</span>
-      <input
+      <FreeInput
         type={isDate ? "date" : "number"}
         step="any"
-        defaultValue={condition?.[name]}
+        value={String(condition?.[name] ?? "")}
         placeholder={String(hint ?? "")}
         aria-label={`${field.name}: ${label}`}
-        onChange={(event) => change(name, event.target.value)}
+        onText={(text) => change(name, text)}
         className={boxClass}
       />
     </label>
   );
   return (
-    <div className="flex gap-2">
+    <div className={`flex gap-2 ${isDate ? "flex-wrap" : ""}`}>
       {bound(low, words.filters.from, field.min)}
       {bound(high, words.filters.to, field.max)}
     </div>
@@ -116,12 +119,12 @@ function RangeOf({ field, condition, onChange }: FilterFieldProps) {
 function PartOf({ field, condition, onChange }: FilterFieldProps) {
   const { words } = useWords();
   return (
-    <input
+    <FreeInput
       type="text"
-      defaultValue={condition?.contains}
+      value={condition?.contains ?? ""}
       placeholder={words.filters.contains}
       aria-label={`${field.name}: ${words.filters.contains}`}
-      onChange={({ target }) => onChange(target.value ? { contains: target.value } : undefined)}
+      onText={(text) => onChange(text ? { contains: text } : undefined)}
       className={boxClass}
     />
   );

@@ -24,7 +24,7 @@ export function FilterPanel({ fields, query, onChange }: FilterPanelProps) {
       <div className="grid grid-cols-[repeat(auto-fill,minmax(min(13rem,100%),1fr))] gap-x-8 gap-y-5">
         {fields.map((field) => (
           <FilterField
-            key={`${field.name} ${filter.length === 0}`}
+            key={field.name}
             field={field}
             condition={conditionOn(filter, field.name)}
             onChange={(tests) => onChange({ filter: withTests(filter, field.name, tests) })}

@@ -2,8 +2,9 @@
 
 import type { Term } from "@/lib/query";
 import { fill } from "@/lib/words/words";
+import { Icon } from "../icon";
 import { useWords } from "../words";
-import { Icon } from "./icon";
+import { FreeInput } from "./free-input";
 
 interface TermChipProps {
   readonly term: Term;
@@ -39,16 +40,17 @@ export function TermChip({ term, onChange, onRemove }: TermChipProps) {
       ) : (
         <PictureOf term={term} name={name} />
       )}
+      {/* biome-ignore lint/a11y/noLabelWithoutControl: FreeInput is its control */}
       <label className="ml-1.5 flex items-center text-muted text-xs">
         <span aria-hidden="true">×</span>
-        <input
+        <FreeInput
           type="number"
           min={0.1}
           max={10}
           step={0.1}
-          defaultValue={Math.abs(term.weight)}
+          value={String(Math.abs(term.weight))}
           aria-label={fill(words.terms.weight, { term: name })}
-          onChange={(event) => weigh(event.target.value)}
+          onText={weigh}
           className="w-11 rounded bg-transparent px-0.5 text-ink tabular-nums"
         />
       </label>
