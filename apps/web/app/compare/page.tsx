@@ -2,6 +2,9 @@ import type { Metadata } from "next";
 import { ComparePage, type CompareStart } from "@/components/compare/compare-page";
 import { Header } from "@/components/header";
 import { Notice } from "@/components/notice";
+import { exampleTitles } from "@/lib/example-titles";
+import { pageHits } from "@/lib/query";
+import { answerItems, describeIndex } from "@/server/answers";
 import { answerCompare, describeStrengths } from "@/server/comparison";
 import { describeFailure } from "@/server/failure";
 import { readLanguage } from "@/server/language";
@@ -19,9 +22,7 @@ export default async function Page({ searchParams }: { readonly searchParams: Pa
     <>
       <Header page="compare" />
       <main>
-        <Notice title={words.compare.missing}>
-          <p className="break-words">{start.failure}</p>
-        </Notice>
+        <Notice title={words.compare.missing} text={start.failure} />
       </main>
     </>
   );
@@ -37,7 +38,10 @@ async function readStart(parameters: URLSearchParams): Promise<CompareStart | { 
     const strength = nearest ?? 0;
     const text = query.trim();
     const answer = text ? await answerCompare(text, strength, 12) : undefined;
-    return { query, strength, strengths, recall, ...(answer ? { answer } : {}) };
+    const { items } = await answerItems({ offset: 0, limit: pageHits });
+    const examples = exampleTitles(items);
+    const { aspect } = await describeIndex();
+    return { query, strength, strengths, recall, aspect, examples, ...(answer ? { answer } : {}) };
   } catch (error) {
     return { failure: describeFailure(error).error };
   }

@@ -1,46 +1,47 @@
 import { useId } from "react";
+import { Picture } from "@/components/search/picture";
 import { useWords } from "@/components/words";
-import type { PlacedCard } from "@/lib/contract";
+import type { Aspect, PlacedCard } from "@/lib/contract";
+import { titleOf } from "@/lib/title-of";
 import { fill, type Words } from "@/lib/words/words";
 
 interface RankedListProps {
   readonly title: string;
   readonly hits: readonly PlacedCard[];
   readonly side: "base" | "tuned";
+  readonly aspect: Aspect;
 }
 
+const square = "grid-cols-[repeat(auto-fill,minmax(min(100%,8rem),1fr))]";
+const wide = "grid-cols-[repeat(auto-fill,minmax(min(100%,10rem),1fr))]";
+const columns: Readonly<Record<Aspect, string>> = {
+  ...{ portrait: square, square, landscape: wide, wide },
+};
+
 /** Hits by place, each with where it stands in the other list. */
-export function RankedList({ title, hits, side }: RankedListProps) {
+export function RankedList({ title, hits, side, aspect }: RankedListProps) {
   const { words } = useWords();
   const heading = useId();
   return (
     <section aria-labelledby={heading} className="min-w-0">
-      <h2 id={heading} className="mb-3 min-h-[2lh] font-semibold text-base sm:min-h-0">
+      <h2 id={heading} className="mb-3 font-semibold text-base max-sm:min-h-[2lh]">
         {title}
       </h2>
-      <ol className="grid grid-cols-[repeat(auto-fill,minmax(min(100%,20rem),1fr))] gap-3">
+      <ol className={`grid gap-x-3 gap-y-5 ${columns[aspect]}`}>
         {hits.map((hit, i) => (
-          <li
-            key={hit.id}
-            className="flex min-w-0 items-center gap-3 rounded-xl border border-line bg-surface p-2 max-sm:flex-col max-sm:items-start"
-          >
-            <span className="w-6 shrink-0 text-right text-muted tabular-nums max-sm:text-left">
-              {i + 1}
-            </span>
-            {/* biome-ignore lint/performance/noImgElement: thumbnails are already small WebP files */}
-            <img
-              src={hit.thumbnail}
-              alt=""
-              width="56"
-              height="56"
-              className="size-14 shrink-0 rounded-lg bg-white object-contain p-1 ring-1 ring-line"
-            />
-            <span className="min-w-0 max-sm:w-full">
-              <span className="block truncate font-medium" title={hit.title}>
-                {hit.title}
+          <li key={hit.id}>
+            <a href={`/?like=${encodeURIComponent(hit.id)}`} className="group block rounded-lg">
+              <span className="block rounded-lg ring-1 ring-line transition-shadow group-hover:shadow-[0_6px_20px_oklch(0_0_0/0.12)]">
+                <Picture src={hit.thumbnail} alt="" aspect={aspect} eager />
+              </span>
+              <span className="mt-1.5 flex items-baseline gap-1.5">
+                <span className="text-muted text-xs tabular-nums">{i + 1}</span>
+                <span dir="auto" className="min-w-0 truncate font-medium" title={titleOf(hit)}>
+                  {titleOf(hit)}
+                </span>
               </span>
               <Move place={i + 1} other={hit.otherRank} {...{ side, words }} />
-            </span>
+            </a>
           </li>
         ))}
       </ol>
@@ -56,7 +57,7 @@ interface MoveProps {
 }
 
 function Move({ place, other, side, words: { compare } }: MoveProps) {
-  if (place === other) return <span className="text-muted text-xs">= {compare.same}</span>;
+  if (place === other) return <span className="block text-muted text-xs">= {compare.same}</span>;
   const better = side === "tuned" ? place < other : other < place;
   const text =
     side === "tuned"
@@ -67,7 +68,7 @@ function Move({ place, other, side, words: { compare } }: MoveProps) {
         ? compare.risen
         : compare.fallen;
   return (
-    <span className={`text-xs tabular-nums ${better ? "text-accent" : "text-muted"}`}>
+    <span className={`block text-xs tabular-nums ${better ? "text-accent" : "text-muted"}`}>
       {better ? "▲" : "▼"} {fill(text, { place: other })}
     </span>
   );

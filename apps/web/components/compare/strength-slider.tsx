@@ -2,6 +2,7 @@ import { useId, useState } from "react";
 import { LineChart } from "@/components/chart/line-chart";
 import { lineLook } from "@/components/chart/series";
 import { numberAxis } from "@/components/chart/x-axis";
+import { Sentence } from "@/components/sentence";
 import { useWords } from "@/components/words";
 import type { StrengthsFacts } from "@/lib/contract";
 import { orderSets, setLabel } from "@/lib/run";
@@ -27,7 +28,7 @@ export function StrengthSlider({ strengths, recall, value, onChange }: StrengthS
     }),
   }));
   return (
-    <div className="max-w-3xl">
+    <div>
       <label className="flex flex-wrap items-center gap-x-4 gap-y-2">
         {words.compare.strength}
         <input
@@ -50,7 +51,9 @@ export function StrengthSlider({ strengths, recall, value, onChange }: StrengthS
       </datalist>
       <div className="mt-4">
         {series.length === 0 ? (
-          <p className="text-muted">{words.compare.noRecall}</p>
+          <p className="text-muted">
+            <Sentence>{words.compare.noRecall}</Sentence>
+          </p>
         ) : (
           <LineChart
             title={words.compare.recall}

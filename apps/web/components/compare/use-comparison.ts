@@ -1,6 +1,6 @@
 "use client";
 
-import { useEffect, useState } from "react";
+import { useCallback, useEffect, useState } from "react";
 import type { CompareReply } from "@/lib/contract";
 import { fetchJson } from "@/lib/fetch-json";
 
@@ -14,31 +14,38 @@ interface Asked {
 /** Base and tuned for a query; the former answer stays until the next is there. */
 export function useComparison({ query, strength }: Asked, first: CompareReply | undefined) {
   const [answer, setAnswer] = useState(first);
-  const [failure, setFailure] = useState<string>();
+  const [failure, setFailure] = useState<unknown>();
+  const [attempt, setAttempt] = useState(0);
   const text = query.trim();
+  const answered = answer?.query === text && answer.strength === strength;
 
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another attempt asks again
   useEffect(() => {
     const parameters = new URLSearchParams({
       ...(text && { q: text }),
       strength: String(strength),
     });
     history.replaceState(history.state, "", `?${parameters}`);
-    if (text === "" || (answer?.query === text && answer.strength === strength)) return;
+    setFailure(undefined);
+    if (text === "" || answered) return;
     const abort = new AbortController();
-    const ask = async () => {
-      try {
-        setAnswer(await fetchJson<CompareReply>(`/api/compare?${parameters}`, abort.signal));
-        setFailure(undefined);
-      } catch (error) {
-        if (!abort.signal.aborted) setFailure((error as Error).message);
-      }
-    };
-    const timer = setTimeout(ask, debounceMs);
+    const timer = setTimeout(() => {
+      fetchJson<CompareReply>(`/api/compare?${parameters}`, abort.signal).then(
+        setAnswer,
+        (error: unknown) => abort.signal.aborted || setFailure(error),
+      );
+    }, debounceMs);
     return () => {
       clearTimeout(timer);
       abort.abort();
     };
-  }, [text, strength, answer]);
+  }, [text, strength, answered, attempt]);
 
-  return { answer: text === "" ? undefined : answer, failure };
+  const retry = useCallback(() => setAttempt((count) => count + 1), []);
+  return {
+    answer: text === "" ? undefined : answer,
+    failure,
+    pending: text !== "" && !answered && failure === undefined,
+    retry,
+  };
 }

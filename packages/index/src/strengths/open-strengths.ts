@@ -64,7 +64,7 @@ export async function openStrengths(
   if (encoder.fingerprint !== manifest.fingerprints[0]) {
     await encoder.dispose();
     throw new UserError(
-      `The model at ${path} is another one than that which made ${home}; make them again with: cliptune index strengths ${dir} --run RUN.`,
+      `The model at ${path} is another one than that which made ${home}; make them again with \`cliptune index strengths ${dir} --run RUN\`.`,
     );
   }
   const ids = JSON.parse(await readFile(join(home, idsName), "utf8")) as string[];

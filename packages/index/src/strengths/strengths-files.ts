@@ -47,7 +47,7 @@ export async function readStrengthsManifest(
   const path = join(strengthsHome(dir, version), manifestName);
   const text = await readFile(path, "utf8").catch(() => {
     throw new UserError(
-      `The index at ${dir} has no vectors at several strengths (or they are of a former version of it); make them with: cliptune index strengths ${dir} --run RUN.`,
+      `The index at ${dir} has no vectors at several strengths (or they are of a former version of it); make them with \`cliptune index strengths ${dir} --run RUN\`.`,
     );
   });
   try {
@@ -57,6 +57,6 @@ export async function readStrengthsManifest(
     // The same advice.
   }
   throw new UserError(
-    `${path} is damaged or of another cliptune; make it again with: cliptune index strengths ${dir} --run RUN.`,
+    `${path} is damaged or of another cliptune; make it again with \`cliptune index strengths ${dir} --run RUN\`.`,
   );
 }
