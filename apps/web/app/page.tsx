@@ -1,9 +1,17 @@
+import type { Metadata } from "next";
 import { Header } from "@/components/header";
 import { Notice } from "@/components/notice";
 import { SearchPage } from "@/components/search/search-page";
 import type { SearchStart } from "@/components/search/search-state";
 import type { SearchReply } from "@/lib/contract";
-import { asksSomething, pageHits, type Query, readQuery, searchParameters } from "@/lib/query";
+import {
+  asksSomething,
+  pageHits,
+  pageTitle,
+  type Query,
+  readQuery,
+  searchParameters,
+} from "@/lib/query";
 import { answerItems, answerSearch, describeIndex } from "@/server/answers";
 import { readAsked } from "@/server/asked";
 import { describeFailure } from "@/server/failure";
@@ -11,6 +19,10 @@ import { readLanguage } from "@/server/language";
 
 interface HomeProps {
   readonly searchParams: Promise<Record<string, string | string[] | undefined>>;
+}
+
+export async function generateMetadata({ searchParams }: HomeProps): Promise<Metadata> {
+  return { title: { absolute: pageTitle(readQuery(toParameters(await searchParams))) } };
 }
 
 export default async function Page({ searchParams }: HomeProps) {
@@ -21,8 +33,7 @@ export default async function Page({ searchParams }: HomeProps) {
       <>
         <Header page="search" />
         <main>
-          <Notice title={words.search.noIndex} tone="danger">
-            <p>{start.unreadable}</p>
+          <Notice title={words.search.noIndex} text={start.unreadable} tone="danger">
             <a href="/" className="text-accent underline underline-offset-4">
               {words.search.retry}
             </a>

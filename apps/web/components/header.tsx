@@ -8,7 +8,8 @@ import { useWords } from "./words";
 const pages = { search: "/", compare: "/compare", map: "/map", runs: "/runs" } as const;
 
 interface HeaderProps {
-  readonly page: keyof typeof pages;
+  /** The one that is shown; none where something else is. */
+  readonly page?: keyof typeof pages;
   readonly children?: ReactNode;
 }
 
@@ -16,7 +17,7 @@ export function Header({ page, children }: HeaderProps) {
   const { words } = useWords();
   return (
     <header className="sticky top-0 z-10 border-line border-b bg-canvas/90 backdrop-blur-md">
-      <div className="grid grid-cols-[auto_minmax(0,1fr)] items-center gap-x-4 gap-y-3 px-4 py-3 sm:gap-x-6 sm:grid-cols-[1fr_minmax(16rem,40rem)_1fr] sm:px-8 lg:grid-cols-[1fr_minmax(16rem,36rem)_minmax(max-content,1fr)]">
+      <div className="grid sm:min-h-17 grid-cols-[auto_minmax(0,1fr)] items-center gap-x-4 gap-y-3 px-4 py-3 sm:gap-x-6 sm:grid-cols-[1fr_minmax(16rem,40rem)_1fr] sm:px-8 lg:grid-cols-[1fr_minmax(16rem,36rem)_minmax(max-content,1fr)]">
         <a
           href="/"
           className="flex items-center gap-2 justify-self-start rounded font-semibold text-base tracking-tight"

@@ -1,4 +1,5 @@
 import type { FieldKind, FieldValue } from "@cliptune/index";
+import { titleOf } from "./title-of";
 
 /** Numbers of one picture after the other, two for each: x and y. */
 export type Places = readonly number[];
@@ -33,6 +34,11 @@ export interface ReadyMap {
   /** Path of a picture with all pictures, 32 pixels each, so many in a row. */
   readonly atlas: string;
   readonly columns: number;
+}
+
+/** What a picture of the map is called. */
+export function titleAt({ ids, titles }: Pick<ReadyMap, "ids" | "titles">, i: number): string {
+  return titleOf({ id: ids[i] ?? "", title: titles[i] ?? "" });
 }
 
 export type MapReply =

@@ -72,6 +72,19 @@ export function writeQuery(query: Query): URLSearchParams {
   ]);
 }
 
+/** A query in words with signs; pictures that were sent have none. */
+export function nameOf({ text, terms }: Query): string {
+  const parts = terms
+    .filter(({ kind }) => kind !== "picture")
+    .map(({ value, weight }) => `${weight < 0 ? "−" : "+"} ${value}`);
+  return [text.trim(), ...parts].filter((part) => part !== "").join(" ");
+}
+
+/** So that tabs and the browser's history tell searches apart. */
+export function pageTitle(query: Query): string {
+  return [nameOf(query), "cliptune"].filter((part) => part !== "").join(" · ");
+}
+
 /** Fills most screens; the rest comes as it is scrolled to. */
 export const pageHits = 36;
 

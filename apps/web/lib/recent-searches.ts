@@ -8,9 +8,10 @@ export interface RecentSearch {
   readonly address: string;
 }
 
-export function readRecent(storage: Pick<Storage, "getItem">): RecentSearch[] {
+/** @param storage where even asking for it may be refused */
+export function readRecent(storage: () => Pick<Storage, "getItem">): RecentSearch[] {
   try {
-    const kept: unknown = JSON.parse(storage.getItem(key) ?? "[]");
+    const kept: unknown = JSON.parse(storage().getItem(key) ?? "[]");
     return Array.isArray(kept) ? kept.filter(isRecent).slice(0, most) : [];
   } catch {
     return []; // written by something else, or storage is shut
@@ -29,11 +30,11 @@ export function addRecent(
 }
 
 export function writeRecent(
-  storage: Pick<Storage, "setItem">,
+  storage: () => Pick<Storage, "setItem">,
   recent: readonly RecentSearch[],
 ): void {
   try {
-    storage.setItem(key, JSON.stringify(recent));
+    storage().setItem(key, JSON.stringify(recent));
   } catch {
     // Private windows may refuse; recent searches are a convenience.
   }

@@ -1,4 +1,5 @@
-// Makes the README's pictures of the page: `node apps/web/scripts/screenshots.mjs [--index DIR] [--out DIR]`, on the demo's index.
+// Makes the README's pictures of the page: `node apps/web/scripts/screenshots.mjs [--index DIR] [--runs DIR] [--out DIR]`,
+// on what the demo leaves, after `cliptune adapter strengths` and `cliptune index strengths`; with --all, of every state.
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
@@ -9,6 +10,7 @@ import { start } from "../start.mjs";
 const { values } = parseArgs({
   options: {
     index: { type: "string", default: ".cliptune/demo/index" },
+    runs: { type: "string", default: ".cliptune/demo" },
     out: { type: "string", default: "docs/screenshots" },
     chromium: { type: "string", default: "/usr/bin/chromium" },
     all: { type: "boolean", default: false },
@@ -16,16 +18,12 @@ const { values } = parseArgs({
 });
 
 const pictures = [
-  { name: "search", path: "/?q=no+bicycles", width: 1280, height: 800, theme: "light" },
-  {
-    name: "search-dark",
-    path: "/?q=warning+animals&minus=horse",
-    width: 1280,
-    height: 800,
-    theme: "dark",
-  },
-  { name: "map", path: "/map?q=no+bicycles&q=animals", width: 1280, height: 800, theme: "light" },
-];
+  { name: "search", path: "/?q=no+bicycles", theme: "light" },
+  { name: "search-dark", path: "/?q=warning+animals&minus=horse", theme: "dark" },
+  { name: "compare", path: "/compare?q=no+bicycles&strength=1", theme: "light" },
+  { name: "map", path: "/map?q=no+bicycles&q=animals", theme: "light" },
+  { name: "curves", path: "/runs/run", theme: "dark" },
+].map((picture) => ({ ...picture, width: 1280, height: 800 }));
 
 // Every state at every width, to be looked at; not kept.
 const states = {
@@ -36,6 +34,10 @@ const states = {
   korean: "/?q=bicycle",
   map: "/map?q=no+bicycles&field=category",
   plane: "/map?view=plane&q=no+bicycles",
+  compare: "/compare?q=no+bicycles&strength=0.5",
+  ask: "/compare",
+  runs: "/runs",
+  curves: "/runs/run",
 };
 const widths = { 360: 740, 1024: 768, 2560: 1440 };
 const checks = Object.entries(states).flatMap(([name, path]) =>
@@ -47,7 +49,7 @@ const checks = Object.entries(states).flatMap(([name, path]) =>
   ),
 );
 
-const app = await start({ index: values.index, port: 0 });
+const app = await start({ index: values.index, runs: values.runs, port: 0 });
 const browser = await chromium.launch({
   executablePath: values.chromium,
   args: ["--no-sandbox", "--disable-gpu"],
@@ -62,6 +64,7 @@ for (const { name, path, width, height, theme, locale = "en" } of values.all ? c
     reducedMotion: "reduce",
   });
   await page.goto(app.url + path, { waitUntil: "networkidle" });
+  await page.locator("html[data-ready]").waitFor();
   const file = join(values.out, `${name}.webp`);
   await sharp(await page.screenshot())
     .webp({ quality: 80 })

@@ -1,10 +1,11 @@
 import sharp from "sharp";
 import { describe, expect, test } from "vitest";
 import { exampleTitles } from "../lib/example-titles";
-import { fieldLine } from "../lib/field-line";
+import { fieldLine, tellingFields } from "../lib/field-line";
 import { gridMove } from "../lib/grid-move";
 import { orderSets } from "../lib/run";
 import { spreadOrder } from "../lib/spread-order";
+import { titleOf } from "../lib/title-of";
 import { nearestAspect, webpSize } from "../lib/webp";
 
 describe("arrow keys in a grid of 3 columns and 8 pictures", () => {
@@ -70,6 +71,12 @@ test("examples are short, different, and few", () => {
   expect(exampleTitles(items, 2)).toEqual(["stop", "yield"]);
 });
 
+test("a picture without a title is called by its file's name", () => {
+  expect(titleOf({ id: "videos/2024/x.jpg", title: " " })).toBe("x.jpg");
+  expect(titleOf({ id: "videos/", title: "" })).toBe("videos");
+  expect(titleOf({ id: "x", title: " a title " })).toBe("a title");
+});
+
 test("in-domain comes before out-of-domain, others after", () => {
   expect(orderSets(["zoo", "outOfDomain", "art", "inDomain"])).toEqual([
     "inDomain",
@@ -80,7 +87,19 @@ test("in-domain comes before out-of-domain, others after", () => {
 });
 
 test("a tile tells its fields in one line, without what is too long for one", () => {
-  const fields = { year: 1998, country: "Japan", night: true, snow: false, drawn: "2024-05-01" };
-  expect(fieldLine(fields)).toBe("1998 · Japan · night · 2024-05-01");
-  expect(fieldLine({ page: "https://example.org/a", text: "x".repeat(41), of: "" })).toBe("");
+  const fields = { year: 1998, country: "Japan", night: true, snow: false, views: 1234567 };
+  const names = Object.keys(fields);
+  const line = fieldLine(fields, { names, language: "en" });
+  expect(line.replaceAll(/[\u2068\u2069]/g, "")).toBe("1998 · Japan · night · 1,234,567");
+  expect(line).toContain("\u2068Japan\u2069"); // whatever way it is written, the others stay in their order
+  const silent = { page: "https://example.org/a", text: "x".repeat(41), of: "" };
+  expect(fieldLine(silent, { names: Object.keys(silent), language: "en" })).toBe("");
+});
+
+test("a field that says the same of every picture is not told", () => {
+  const field = (name: string, distinct: number, count: number) => ({
+    ...{ name, distinct, count, kind: "string" as const },
+  });
+  const fields = [field("licence", 1, 9), field("kind", 2, 9), field("rare", 1, 3)];
+  expect(tellingFields(fields, 9).map(({ name }) => name)).toEqual(["kind", "rare"]);
 });

@@ -20,9 +20,7 @@ export default async function Page({ searchParams }: { readonly searchParams: Pa
   return (
     <RunsPage>
       {"failure" in runs ? (
-        <Notice title={words.runs.unshown} tone="danger">
-          <p>{runs.failure}</p>
-        </Notice>
+        <Notice title={words.runs.unshown} text={runs.failure} tone="danger" />
       ) : (
         <RunView first={runs} firstView={parseView(parameters)} />
       )}

@@ -25,9 +25,7 @@ export default async function Page({ searchParams }: { readonly searchParams: Pa
     <>
       <Header page="map" />
       <main>
-        <Notice title={words.search.noIndex} tone="danger">
-          <p>{failure}</p>
-        </Notice>
+        <Notice title={words.search.noIndex} text={failure} tone="danger" />
       </main>
     </>
   );

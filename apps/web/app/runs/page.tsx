@@ -22,13 +22,9 @@ export default async function Page() {
       <main className="mx-auto max-w-[160rem] px-4 py-8 sm:px-8">
         <h1 className="mb-6 font-semibold text-2xl tracking-tight">{words.runs.title}</h1>
         {"failure" in found ? (
-          <Notice title={words.runs.none}>
-            <p>{found.failure}</p>
-          </Notice>
+          <Notice title={words.runs.none} text={found.failure} />
         ) : found.runs.length === 0 && found.sweeps.length === 0 ? (
-          <Notice title={words.runs.noneYet}>
-            <p>{words.runs.noneYetHelp}</p>
-          </Notice>
+          <Notice title={words.runs.noneYet} text={words.runs.noneYetHelp} />
         ) : (
           <>
             {found.sweeps.length > 0 && <SweepList sweeps={found.sweeps} />}

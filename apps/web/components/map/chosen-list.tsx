@@ -1,7 +1,7 @@
 "use client";
 
 import { useState } from "react";
-import type { ReadyMap } from "@/lib/map";
+import { type ReadyMap, titleAt } from "@/lib/map";
 import { counted, fill } from "@/lib/words/words";
 import { Picture } from "../search/picture";
 import { useWords } from "../words";
@@ -38,8 +38,8 @@ export function ChosenList({ map, chosen, thumbnail, onClear }: ChosenListProps)
               <span className="block rounded-lg ring-1 ring-line">
                 <Picture src={thumbnail(i)} alt="" aspect="square" />
               </span>
-              <span className="mt-1.5 line-clamp-2 break-words text-xs leading-snug">
-                {map.titles[i] || map.ids[i]}
+              <span dir="auto" className="mt-1.5 line-clamp-2 break-words text-xs leading-snug">
+                {titleAt(map, i)}
               </span>
             </a>
           </li>

@@ -16,7 +16,7 @@ export function tileSize(
   count: number,
 ): number {
   const room = 0.75 * Math.sqrt((size.width * size.height) / Math.max(1, count));
-  const start = Math.min(56, Math.max(6, room));
+  const start = Math.min(96, Math.max(6, room));
   return Math.min(180, Math.max(4, start * (camera.scale / whole.scale) ** 0.8));
 }
 

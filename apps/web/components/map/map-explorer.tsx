@@ -1,15 +1,19 @@
 "use client";
 
 import { useCallback, useMemo, useRef, useState } from "react";
-import { type MapQuery, mapViews, type ReadyMap } from "@/lib/map";
+import { exampleTitles } from "@/lib/example-titles";
+import { type MapQuery, type ReadyMap, titleAt } from "@/lib/map";
 import { colourBy } from "@/lib/map-colours";
+import { pageHits } from "@/lib/query";
+import { spreadOrder } from "@/lib/spread-order";
 import { failureText } from "@/lib/words/failure-text";
 import { fill } from "@/lib/words/words";
-import { Choice } from "../choice";
+import { Examples } from "../examples";
 import { useWords } from "../words";
 import { ChosenList } from "./chosen-list";
 import { MapCanvas, type MapControls } from "./map-canvas";
 import { MapLegend } from "./map-legend";
+import { type Look, MapTools, type Tool } from "./map-tools";
 import { PinRow } from "./pin-row";
 import { usePins } from "./use-pins";
 import { meanOf, useScene } from "./use-scene";
@@ -24,10 +28,15 @@ export function MapExplorer({ map, query, onQuery }: MapExplorerProps) {
   const { words, language } = useWords();
   const { view } = query;
   const [chosen, setChosen] = useState<readonly number[]>([]);
-  const [tool, setTool] = useState<"move" | "lasso">("move");
-  const [look, setLook] = useState<"pictures" | "dots">("pictures");
+  const [tool, setTool] = useState<Tool>("move");
+  const [look, setLook] = useState<Look>("pictures");
   const controls = useRef<MapControls>(null);
   const field = map.fields.find(({ name }) => name === query.field);
+  const examples = useMemo(() => {
+    const order = spreadOrder(map.ids.length);
+    const some = [...map.ids.keys()].slice(0, pageHits).map(order);
+    return exampleTitles(some.map((i) => ({ title: map.titles[i] ?? "" })));
+  }, [map]);
   const colouring = useMemo(() => field && colourBy(field), [field]);
   const { pins, failure } = usePins(query.pins, true);
   const gapLabel = map.gap === null ? "" : fill(words.map.gap, { gap: map.gap.toFixed(2) });
@@ -47,79 +56,15 @@ export function MapExplorer({ map, query, onQuery }: MapExplorerProps) {
 
   return (
     <>
-      <div className="mb-3 flex flex-wrap items-center gap-x-4 gap-y-2">
-        <Choice
-          label={words.map.views}
-          options={mapViews.map((one) => [one, words.map[one]] as const)}
-          value={view}
-          onChange={(next) => onQuery({ ...query, view: next })}
-        />
-        <label className="flex items-center gap-2">
-          <span className="text-muted">{words.map.colour}</span>
-          <select
-            value={field?.name ?? ""}
-            onChange={({ target: { value } }) =>
-              onQuery({ ...query, field: value === "" ? undefined : value })
-            }
-            className="h-8 max-w-44 rounded-lg border border-line bg-surface px-2"
-          >
-            <option value="">{words.map.none}</option>
-            {map.fields.map(({ name }) => (
-              <option key={name}>{name}</option>
-            ))}
-          </select>
-        </label>
-        <Choice
-          label={words.map.look}
-          options={[
-            ["pictures", words.map.pictures],
-            ["dots", words.map.dots],
-          ]}
-          value={look}
-          onChange={setLook}
-        />
-        <Choice
-          label={words.map.tool}
-          options={[
-            ["move", words.map.move],
-            ["lasso", words.map.lasso],
-          ]}
-          value={tool}
-          onChange={setTool}
-        />
-        <span className="flex items-center gap-1">
-          <button
-            type="button"
-            aria-label={words.map.zoomOut}
-            onClick={() => controls.current?.zoom(1 / 1.5)}
-            className="icon-button text-lg"
-          >
-            −
-          </button>
-          <button
-            type="button"
-            aria-label={words.map.zoomIn}
-            onClick={() => controls.current?.zoom(1.5)}
-            className="icon-button text-lg"
-          >
-            +
-          </button>
-          <button
-            type="button"
-            onClick={() => controls.current?.showAll()}
-            className="quiet-button"
-          >
-            {words.map.whole}
-          </button>
-        </span>
-        <button
-          type="button"
-          onClick={() => setChosen([...(controls.current?.shown() ?? [])].sort((a, b) => a - b))}
-          className="quiet-button"
-        >
-          {words.map.listView}
-        </button>
-      </div>
+      <MapTools
+        {...{ map, query, onQuery, look, onLook: setLook, tool, onTool: setTool, controls }}
+        onList={() => setChosen([...(controls.current?.shown() ?? [])].sort((a, b) => a - b))}
+      />
+      {query.pins.length === 0 && (
+        <div className="mb-3 flex">
+          <Examples titles={examples} onChoose={(title) => onQuery({ ...query, pins: [title] })} />
+        </div>
+      )}
       {pins.length > 0 && (
         <div className="mb-3">
           <PinRow
@@ -141,7 +86,7 @@ export function MapExplorer({ map, query, onQuery }: MapExplorerProps) {
           scene={scene}
           atlas={{ src: map.atlas, columns: map.columns }}
           thumbnail={thumbnail}
-          titleOf={(i) => map.titles[i] || (map.ids[i] ?? "")}
+          titleOf={(i) => titleAt(map, i)}
           lasso={tool === "lasso"}
           controls={controls}
           describe={(shown) =>

@@ -6,6 +6,7 @@ import { failureText } from "@/lib/words/failure-text";
 import { fill } from "@/lib/words/words";
 import { Header } from "../header";
 import { Notice } from "../notice";
+import { SearchField } from "../search-field";
 import { useWords } from "../words";
 import { MapExplorer } from "./map-explorer";
 import { useMap } from "./use-map";
@@ -31,14 +32,12 @@ export function MapPage({ first }: { readonly first: MapQuery }) {
     <>
       <Header page="map">
         <form onSubmit={add}>
-          <input
-            type="search"
+          <SearchField
             value={text}
-            onChange={(event) => setText(event.target.value)}
-            aria-label={words.map.ask}
+            onChange={setText}
+            label={words.map.ask}
             placeholder={full ? fill(words.map.full, { count: mostPins }) : words.map.ask}
             maxLength={200}
-            className="h-11 w-full rounded-xl border border-line bg-surface px-4 text-base placeholder:text-muted"
           />
         </form>
       </Header>
@@ -47,8 +46,7 @@ export function MapPage({ first }: { readonly first: MapQuery }) {
         {map ? (
           <MapExplorer map={map} query={query} onQuery={setQuery} />
         ) : failure !== undefined ? (
-          <Notice title={words.failures.page} tone="danger">
-            <p>{failureText(failure, words)}</p>
+          <Notice title={words.failures.page} text={failureText(failure, words)} tone="danger">
             <button type="button" onClick={retry} className="quiet-button">
               {words.search.retry}
             </button>
@@ -66,8 +64,7 @@ function Making({ share }: { readonly share: number | undefined }) {
   const { words } = useWords();
   if (share === undefined) return <div className="h-[calc(100dvh-6rem)]" aria-busy="true" />;
   return (
-    <Notice title={words.map.making}>
-      <p>{words.map.makingHelp}</p>
+    <Notice title={words.map.making} text={words.map.makingHelp}>
       <progress
         value={share}
         max={1}

@@ -1,6 +1,6 @@
-import type { PlaceReply, ReadyMap } from "@/lib/map";
+import { type PlaceReply, type ReadyMap, titleAt } from "@/lib/map";
 import { fill } from "@/lib/words/words";
-import { Icon } from "../search/icon";
+import { Icon } from "../icon";
 import { useWords } from "../words";
 
 interface PinRowProps {
@@ -13,7 +13,7 @@ interface PinRowProps {
 export function PinRow({ map, pins, onRemove }: PinRowProps) {
   const { words } = useWords();
   const titleOf = ({ closest: [first] }: PlaceReply) =>
-    first === undefined ? "" : map.titles[first] || (map.ids[first] ?? "");
+    first === undefined ? "" : titleAt(map, first);
   const last = pins.at(-1);
   return (
     <>
@@ -26,8 +26,12 @@ export function PinRow({ map, pins, onRemove }: PinRowProps) {
             key={pin.query}
             className="flex h-8 items-center gap-2 rounded-full border border-line bg-surface pr-1 pl-3"
           >
-            <span className="max-w-48 truncate font-medium">{pin.query}</span>
-            <span className="max-w-40 truncate text-muted max-sm:hidden">{titleOf(pin)}</span>
+            <span dir="auto" className="max-w-48 truncate font-medium">
+              {pin.query}
+            </span>
+            <span dir="auto" className="max-w-40 truncate text-muted max-sm:hidden">
+              {titleOf(pin)}
+            </span>
             <button
               type="button"
               aria-label={fill(words.map.remove, { query: pin.query })}

@@ -4,7 +4,13 @@ import { orderSets, type RunOverview, runPath, setLabel } from "@/lib/run";
 import { RunProgress } from "./run-progress";
 import { RunStatusBadge } from "./run-status-badge";
 
-export function RunCard({ run }: { run: RunOverview }) {
+interface RunCardProps {
+  readonly run: RunOverview;
+  /** Leaves room for a box to tick. */
+  readonly tickable: boolean;
+}
+
+export function RunCard({ run, tickable }: RunCardProps) {
   return (
     <Link
       href={runPath(run.name)}
@@ -12,7 +18,12 @@ export function RunCard({ run }: { run: RunOverview }) {
       className="block h-full rounded-2xl border border-line bg-surface p-5 transition-shadow hover:shadow-[0_6px_20px_oklch(0_0_0/0.08)]"
     >
       <span className="flex items-center justify-between gap-4">
-        <span className="truncate pl-7 font-semibold text-base">{run.name}</span>
+        <span
+          title={run.name}
+          className={`truncate font-semibold text-base ${tickable ? "pl-7" : ""}`}
+        >
+          {run.name}
+        </span>
         <RunStatusBadge status={run.status} />
       </span>
       <span className="mt-2 block">

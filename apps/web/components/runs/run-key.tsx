@@ -20,8 +20,10 @@ export function RunKey({ runs }: { runs: readonly RunReply[] }) {
       </h1>
       <ul className="mt-4 grid gap-2">
         {runs.map((run, i) => (
-          <li key={run.name} className="flex flex-wrap items-center gap-x-4 gap-y-1">
-            <Dash {...lineLook(i)} />
+          <li key={run.name} className="relative flex flex-wrap items-center gap-x-4 gap-y-1 pl-8">
+            <span className="absolute top-0 left-0 flex h-lh items-center">
+              <Dash {...lineLook(i)} />
+            </span>
             <Link
               href={runPath(run.name)}
               prefetch={false}

@@ -2,8 +2,8 @@
 
 import { type FormEvent, useState } from "react";
 import type { Term } from "@/lib/query";
+import { Icon } from "../icon";
 import { useWords } from "../words";
-import { Icon } from "./icon";
 
 /** Two buttons, each of which becomes a field for words to turn towards or away from. */
 export function AddTerm({ onAdd }: { readonly onAdd: (term: Term) => void }) {

@@ -1,7 +1,7 @@
 "use client";
 
+import { Icon } from "../icon";
 import { useWords } from "../words";
-import { Icon } from "./icon";
 import { usePictureDrop } from "./use-picture-drop";
 import type { usePictureTerm } from "./use-picture-term";
 

@@ -1,11 +1,17 @@
 "use client";
 
 import type { Card } from "@/lib/contract";
-import { counted } from "@/lib/words/words";
+import { counted, fill } from "@/lib/words/words";
 import { useWords } from "../words";
 
-/** The near-duplicates that a search has folded into a picture. */
-export function Duplicates({ card }: { readonly card: Card }) {
+interface DuplicatesProps {
+  readonly card: Card;
+  /** Searches by a picture of the index. */
+  readonly onSearch: (id: string) => void;
+}
+
+/** The near-duplicates that a search has folded into a picture; a click searches by one. */
+export function Duplicates({ card, onSearch }: DuplicatesProps) {
   const { words, language } = useWords();
   const { duplicates = [] } = card;
   if (duplicates.length === 0) return null;
@@ -18,14 +24,21 @@ export function Duplicates({ card }: { readonly card: Card }) {
       <ul className="flex flex-wrap gap-3">
         {duplicates.map((id) => (
           <li key={id}>
-            {/* biome-ignore lint/performance/noImgElement: thumbnails are already small WebP files */}
-            <img
-              src={`/api/thumbnails/${encodeURIComponent(id)}?${version}`}
-              alt={id}
+            <button
+              type="button"
               title={id}
-              loading="lazy"
-              className="h-20 w-auto rounded-lg bg-white object-contain ring-1 ring-line"
-            />
+              aria-label={fill(words.card.searchBy, { id })}
+              onClick={() => onSearch(id)}
+              className="block rounded-lg ring-1 ring-line hover:ring-2 hover:ring-accent"
+            >
+              {/* biome-ignore lint/performance/noImgElement: thumbnails are already small WebP files */}
+              <img
+                src={`/api/thumbnails/${encodeURIComponent(id)}?${version}`}
+                alt=""
+                loading="lazy"
+                className="h-20 w-auto rounded-lg bg-white object-contain"
+              />
+            </button>
           </li>
         ))}
       </ul>

@@ -1,8 +1,9 @@
 import type { Card } from "@/lib/contract";
+import { fieldText } from "@/lib/field-line";
 import { useWords } from "../words";
 
 export function FieldList({ card }: { readonly card: Card }) {
-  const { words } = useWords();
+  const { words, language } = useWords();
   const score = card.score?.toFixed(3).replace("-", "−");
   const rows: [string, string | number | boolean][] = [
     ...Object.entries(card.fields),
@@ -14,14 +15,14 @@ export function FieldList({ card }: { readonly card: Card }) {
       {rows.map(([name, value]) => (
         <div key={name} className="col-span-2 grid grid-cols-subgrid border-line border-b py-2">
           <dt className="text-muted">{name}</dt>
-          <dd className="break-words">
+          <dd dir="auto" className="break-words text-left">
             {/^https?:\/\//.test(String(value))
               ? link(String(value))
               : typeof value === "boolean"
                 ? value
                   ? words.filters.yes
                   : words.filters.no
-                : value}
+                : fieldText(value, language)}
           </dd>
         </div>
       ))}

@@ -1,8 +1,8 @@
 "use client";
 
 import { useRef } from "react";
+import { Icon } from "../icon";
 import { useWords } from "../words";
-import { Icon } from "./icon";
 
 /** Chooses a picture file to search by. */
 export function PictureButton({ onFile }: { readonly onFile: (file: File) => void }) {

@@ -1,7 +1,7 @@
 import type { Aspect } from "@/lib/contract";
 
 // Signs, icons and logos are square and want some air around them; photographs fill their box.
-const shapes: Readonly<Record<Aspect, string>> = {
+export const shapes: Readonly<Record<Aspect, string>> = {
   portrait: "aspect-[3/4]",
   square: "aspect-square *:p-[6%]",
   landscape: "aspect-[4/3]",

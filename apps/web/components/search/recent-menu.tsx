@@ -2,8 +2,8 @@
 
 import { useRef } from "react";
 import type { RecentSearch } from "@/lib/recent-searches";
+import { Icon } from "../icon";
 import { useWords } from "../words";
-import { Icon } from "./icon";
 
 interface RecentMenuProps {
   readonly recent: readonly RecentSearch[];

@@ -3,11 +3,12 @@
 import { lazy, Suspense, useCallback, useMemo, useRef, useState } from "react";
 import type { Card } from "@/lib/contract";
 import { exampleTitles } from "@/lib/example-titles";
+import { tellingFields } from "@/lib/field-line";
 import { readQuery, type Term } from "@/lib/query";
+import { Examples } from "../examples";
 import { Header } from "../header";
 import { Answer } from "./answer";
 import { DropTarget } from "./drop-target";
-import { Examples } from "./examples";
 import { PictureButton } from "./picture-button";
 import { RecentMenu } from "./recent-menu";
 import { SearchBox } from "./search-box";
@@ -40,6 +41,8 @@ export function SearchPage({ start }: { readonly start: SearchStart }) {
   const box = useRef<HTMLInputElement>(null);
   const grid = useRef<HTMLUListElement>(null);
   const examples = useMemo(() => exampleTitles(start.sample), [start.sample]);
+  const telling = useMemo(() => tellingFields(start.fields, start.count), [start]);
+  const look = { aspect: start.aspect, told: telling.map(({ name }) => name) };
   const close = useCallback(() => setShown(undefined), []);
   const terms = useRef(query.terms);
   terms.current = query.terms;
@@ -53,9 +56,14 @@ export function SearchPage({ start }: { readonly start: SearchStart }) {
   const picture = usePictureTerm(addTerm);
   const open = (card: Card) => [setShown(card), setOpened(true)];
   const toGrid = () => grid.current?.querySelector<HTMLElement>("button[tabindex='0']")?.focus();
-  const searchLike = (card: Card) => {
+  const cards = answer ? answer.hits : sample.cards;
+  const toTile = ({ id }: Card) => {
+    const tiles = grid.current?.querySelectorAll<HTMLElement>(":scope > li > button");
+    tiles?.[cards.findIndex((card) => card.id === id)]?.focus();
+  };
+  const searchLike = (id: string) => {
     close();
-    change({ text: "", terms: [{ kind: "id", value: card.id, weight: 1 }] });
+    change({ text: "", terms: [{ kind: "id", value: id, weight: 1 }] });
     window.scrollTo({ top: 0 });
   };
 
@@ -88,7 +96,7 @@ export function SearchPage({ start }: { readonly start: SearchStart }) {
         <div id="filters">
           {filtering && (
             <Suspense>
-              <FilterPanel fields={start.fields} query={query} onChange={change} />
+              <FilterPanel fields={telling} query={query} onChange={change} />
             </Suspense>
           )}
         </div>
@@ -99,7 +107,7 @@ export function SearchPage({ start }: { readonly start: SearchStart }) {
           ref={grid}
           search={search}
           sample={sample}
-          aspect={start.aspect}
+          look={look}
           onOpen={open}
           onLeaveUp={() => box.current?.focus()}
           onClearFilters={query.filter.length > 0 ? () => change({ filter: [] }) : undefined}
@@ -110,10 +118,11 @@ export function SearchPage({ start }: { readonly start: SearchStart }) {
         <Suspense>
           <DetailDialog
             card={shown}
-            cards={answer ? answer.hits : sample.cards}
-            aspect={start.aspect}
+            cards={cards}
+            look={look}
             onShow={setShown}
             onClose={close}
+            onLeft={toTile}
             onSearch={searchLike}
           />
         </Suspense>

@@ -2,6 +2,13 @@ import type { Aspect, Card, FieldSummary, SearchReply } from "@/lib/contract";
 import type { ReplyError } from "@/lib/fetch-json";
 import type { Query } from "@/lib/query";
 
+/** How all tiles of an index look. */
+export interface GridLook {
+  readonly aspect: Aspect;
+  /** Names of the fields that a tile tells. */
+  readonly told: readonly string[];
+}
+
 /** What the server sends with the page. */
 export interface SearchStart {
   readonly query: Query;

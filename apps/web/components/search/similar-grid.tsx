@@ -5,12 +5,14 @@ import type { Aspect, Card, SimilarReply } from "@/lib/contract";
 import { fetchJson } from "@/lib/fetch-json";
 import { failureText } from "@/lib/words/failure-text";
 import { useWords } from "../words";
+import { shapes } from "./picture";
+import type { GridLook } from "./search-state";
 import { Tile } from "./tile";
 import { useGridKeys } from "./use-grid-keys";
 
 interface SimilarGridProps {
   readonly id: string;
-  readonly aspect: Aspect;
+  readonly look: GridLook;
   readonly onOpen: (card: Card) => void;
 }
 
@@ -18,7 +20,7 @@ const count = 10;
 const blanks = Array.from({ length: count }, (_, position) => `blank-${position}`);
 type State = { readonly hits?: readonly Card[]; readonly failure?: unknown };
 
-export function SimilarGrid({ id, aspect, onOpen }: SimilarGridProps) {
+export function SimilarGrid({ id, look, onOpen }: SimilarGridProps) {
   const { words } = useWords();
   const [{ hits, failure }, setState] = useState<State>({});
   const list = useRef<HTMLUListElement>(null);
@@ -50,25 +52,27 @@ export function SimilarGrid({ id, aspect, onOpen }: SimilarGridProps) {
           <li key={card.id}>
             <Tile
               card={card}
-              aspect={aspect}
+              look={look}
               tabIndex={position === active ? 0 : -1}
               onFocus={() => setActive(position)}
               onOpen={onOpen}
             />
           </li>
         ))}
-        {!hits && failure === undefined && blanks.map((key) => <Blank key={key} />)}
+        {!hits &&
+          failure === undefined &&
+          blanks.map((key) => <Blank key={key} aspect={look.aspect} />)}
       </ul>
     </section>
   );
 }
 
 /** As high as a tile, so that nothing moves when the answer comes. */
-function Blank() {
+function Blank({ aspect }: { readonly aspect: Aspect }) {
   return (
     <li aria-hidden="true">
-      <span className="block aspect-square rounded-xl bg-sunken" />
-      <span className="mt-2.5 block h-9" />
+      <span className={`block rounded-xl bg-sunken ${shapes[aspect]}`} />
+      <span className="mt-2.5 block h-10" />
     </li>
   );
 }

@@ -23,11 +23,11 @@ export function StatusLine({ answer, count, failed, children }: StatusLineProps)
         {answer && !failed && (
           <>
             {!answer.goodMatch && answer.hits.length > 0 && (
-              <span className="font-medium text-warm" title={words.search.noGoodMatchHelp}>
-                {words.search.noGoodMatch}
-                <span className="sr-only">. {words.search.noGoodMatchHelp}</span>
+              <>
+                <span className="font-medium text-warm">{words.search.noGoodMatch}</span>
+                <span className="max-lg:sr-only">. {words.search.noGoodMatchHelp}</span>
                 <span aria-hidden="true"> · </span>
-              </span>
+              </>
             )}
             {results(answer)}
             {answer.query !== "" && (
@@ -36,11 +36,9 @@ export function StatusLine({ answer, count, failed, children }: StatusLineProps)
           </>
         )}
       </p>
-      <p className="shrink-0 text-muted tabular-nums">
+      <p className={`shrink-0 text-muted tabular-nums ${answer ? "max-sm:hidden" : ""}`}>
         {counted(words.search.pictures, count, language)}
-        {answer && !failed && (
-          <span className="hidden sm:inline"> · {milliseconds(answer.timings)} ms</span>
-        )}
+        {answer && !failed && <span> · {milliseconds(answer.timings)} ms</span>}
       </p>
     </div>
   );

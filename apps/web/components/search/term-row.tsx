@@ -1,9 +1,9 @@
 "use client";
 
 import { mostTerms, type Term } from "@/lib/query";
+import { Icon } from "../icon";
 import { useWords } from "../words";
 import { AddTerm } from "./add-term";
-import { Icon } from "./icon";
 import { TermChip } from "./term-chip";
 
 interface TermRowProps {

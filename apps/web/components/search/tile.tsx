@@ -1,22 +1,26 @@
-import type { Aspect, Card } from "@/lib/contract";
+import type { Card } from "@/lib/contract";
 import { fieldLine } from "@/lib/field-line";
+import { titleOf } from "@/lib/title-of";
 import { counted } from "@/lib/words/words";
 import { useWords } from "../words";
 import { ConfidenceBar } from "./confidence-bar";
 import { Picture } from "./picture";
+import type { GridLook } from "./search-state";
 
 interface TileProps {
   readonly card: Card;
-  readonly aspect: Aspect;
+  readonly look: GridLook;
   readonly eager?: boolean;
   readonly tabIndex?: number;
   readonly onFocus?: () => void;
   readonly onOpen: (card: Card) => void;
 }
 
-export function Tile({ card, aspect, eager = false, tabIndex, onFocus, onOpen }: TileProps) {
+export function Tile({ card, look, eager = false, tabIndex, onFocus, onOpen }: TileProps) {
   const { words, language } = useWords();
   const folded = card.duplicates?.length ?? 0;
+  const title = titleOf(card);
+  const fields = fieldLine(card.fields, { names: look.told, language });
   return (
     <button
       type="button"
@@ -24,10 +28,10 @@ export function Tile({ card, aspect, eager = false, tabIndex, onFocus, onOpen }:
       onFocus={onFocus}
       onClick={() => onOpen(card)}
       aria-haspopup="dialog"
-      className="group block w-full scroll-mt-28 rounded-xl text-left outline-none"
+      className="group flex size-full scroll-mt-28 flex-col rounded-xl text-left outline-none"
     >
-      <span className="relative block rounded-xl ring-1 ring-line transition-shadow duration-150 group-hover:shadow-[0_6px_20px_oklch(0_0_0/0.12)] group-focus-visible:ring-3 group-focus-visible:ring-accent">
-        <Picture src={card.thumbnail} alt="" aspect={aspect} eager={eager} />
+      <span className="relative block w-full rounded-xl ring-1 ring-line transition-shadow duration-150 group-hover:shadow-[0_6px_20px_oklch(0_0_0/0.12)] group-focus-visible:ring-3 group-focus-visible:ring-accent">
+        <Picture src={card.thumbnail} alt="" aspect={look.aspect} eager={eager} />
         {folded > 0 && (
           <span
             title={counted(words.card.duplicates, folded, language)}
@@ -38,11 +42,17 @@ export function Tile({ card, aspect, eager = false, tabIndex, onFocus, onOpen }:
           </span>
         )}
       </span>
-      <span className="mt-2.5 block truncate font-medium" title={card.title}>
-        {card.title}
+      <span
+        dir="auto"
+        title={title}
+        className="mt-2.5 line-clamp-2 w-full break-words font-medium leading-snug"
+      >
+        {title}
       </span>
-      <span className="block h-4 truncate text-muted text-xs">{fieldLine(card.fields)}</span>
-      <span className="mt-1 block h-4">
+      {fields !== "" && (
+        <span className="mt-0.5 block w-full truncate text-muted text-xs">{fields}</span>
+      )}
+      <span className="mt-auto block h-5 w-full pt-1">
         {card.confidence !== undefined && <ConfidenceBar confidence={card.confidence} />}
       </span>
     </button>

@@ -1,7 +1,7 @@
 "use client";
 
 import { useCallback, useEffect, useRef, useState } from "react";
-import { type Query, readQuery, writeQuery } from "@/lib/query";
+import { pageTitle, type Query, readQuery, writeQuery } from "@/lib/query";
 
 export interface QueryControl {
   readonly query: Query;
@@ -22,6 +22,11 @@ export function useQuery(first: Query): QueryControl {
     window.addEventListener("popstate", onPop);
     return () => window.removeEventListener("popstate", onPop);
   }, []);
+
+  const title = pageTitle(query);
+  useEffect(() => {
+    document.title = title;
+  }, [title]);
 
   const change = useCallback((part: Partial<Query>, how: "typing" | "choice" = "choice") => {
     latest.current = { ...latest.current, ...part };
