@@ -8,7 +8,7 @@ import { guard } from "./edge/edge.mjs";
 import { prepareEnvironment, readEnvironment } from "./environment.mjs";
 
 const appDir = dirname(fileURLToPath(import.meta.url));
-const graceMs = 5000;
+const graceMs = 10_000;
 const defaultRate = 100;
 
 /** What a person can mend; the CLI prints its message and nothing else. */
@@ -117,7 +117,7 @@ async function close(server, app) {
  * through the event loop's phase that accepts, a connection or two; one without any was the last.
  */
 async function readWhatCame(server) {
-  const deadline = performance.now() + graceMs / 2;
+  const deadline = performance.now() + graceMs / 4;
   let came = true;
   const onConnection = () => {
     came = true;

@@ -12,7 +12,7 @@ interface RankedListProps {
   readonly aspect: Aspect;
 }
 
-const square = "grid-cols-[repeat(auto-fill,minmax(min(100%,8rem),1fr))]";
+const square = "grid-cols-[repeat(auto-fill,minmax(min(100%,7.5rem),1fr))]";
 const wide = "grid-cols-[repeat(auto-fill,minmax(min(100%,10rem),1fr))]";
 const columns: Readonly<Record<Aspect, string>> = {
   ...{ portrait: square, square, landscape: wide, wide },
@@ -68,7 +68,9 @@ function Move({ place, other, side, words: { compare } }: MoveProps) {
         ? compare.risen
         : compare.fallen;
   return (
-    <span className={`block text-xs tabular-nums ${better ? "text-accent" : "text-muted"}`}>
+    <span
+      className={`block truncate text-xs tabular-nums ${better ? "text-accent" : "text-muted"}`}
+    >
       {better ? "▲" : "▼"} {fill(text, { place: other })}
     </span>
   );

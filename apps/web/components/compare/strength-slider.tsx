@@ -29,7 +29,7 @@ export function StrengthSlider({ strengths, recall, value, onChange }: StrengthS
   }));
   return (
     <div>
-      <label className="flex flex-wrap items-center gap-x-4 gap-y-2">
+      <label className="grid grid-cols-[1fr_auto] items-center gap-x-4 gap-y-2">
         {words.compare.strength}
         <input
           type="range"
@@ -40,9 +40,9 @@ export function StrengthSlider({ strengths, recall, value, onChange }: StrengthS
           value={strengths.indexOf(value)}
           aria-valuetext={String(value)}
           onChange={(event) => onChange(strengths[Number(event.target.value)] ?? 0)}
-          className="min-w-40 flex-1 accent-accent"
+          className="col-span-2 row-start-2 w-full accent-accent"
         />
-        <output className="w-10 font-semibold text-base tabular-nums">{value}</output>
+        <output className="font-semibold text-base tabular-nums">{value}</output>
       </label>
       <datalist id={marks}>
         {strengths.map((strength, i) => (
