@@ -108,6 +108,27 @@ browserSuite(
       expect(records.split("\r\n")).toHaveLength(1 + 12 + 4 + 1);
     });
 
+    test("a hidden page holds no stream; once it is seen again, it does", async () => {
+      const streams = { opened: 0, ended: 0 };
+      suite.page.on("request", (request) => {
+        if (request.url().includes("/api/runs/events")) streams.opened += 1;
+      });
+      suite.page.on("requestfailed", (request) => {
+        if (request.url().includes("/api/runs/events")) streams.ended += 1;
+      });
+      const show = (hidden: boolean) =>
+        suite.page.evaluate((value) => {
+          Object.defineProperty(document, "hidden", { value, configurable: true });
+          document.dispatchEvent(new Event("visibilitychange"));
+        }, hidden);
+      await suite.visit("/runs/two");
+      await expect.poll(() => streams).toEqual({ opened: 1, ended: 0 });
+      await show(true);
+      await expect.poll(() => streams).toEqual({ opened: 1, ended: 1 });
+      await show(false);
+      await expect.poll(() => streams).toEqual({ opened: 2, ended: 1 });
+    });
+
     test("a run that trains is followed, also after the stream broke off and after it began anew", async () => {
       await suite.visit("/runs/two");
       await chart(/^Loss: .* at step 8$/).waitFor();
