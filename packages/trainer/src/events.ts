@@ -8,6 +8,8 @@ export type TrainEvent =
       readonly pairs: number;
       readonly stepsPerEpoch: number;
       readonly totalSteps: number;
+      /** How many numbers are trained. */
+      readonly parameters: number;
       /** 0, or where a resumed run goes on. */
       readonly step: number;
     }

@@ -9,6 +9,7 @@ import { createSampler } from "./sampler.js";
 import type { OnSkip } from "./skipped.js";
 import { createStepper, pairsPerStep, type Stepper, type StepResult } from "./stepper.js";
 import type { Summary } from "./summary.js";
+import type { Trainable } from "./trainable.js";
 
 /** Steps until the end or an abort, evaluating and saving on the way. */
 export async function runLoop(parts: LoopParts): Promise<Summary> {
@@ -33,7 +34,9 @@ export async function runLoop(parts: LoopParts): Promise<Summary> {
     const batches = await openBatches(parts, { sampler, store, onSkip });
     const pairs = data.train.reduce((n, set) => n + set.pairs.length, 0);
     const { stepsPerEpoch, totalSteps } = plan;
-    onEvent({ type: "start", pairs, stepsPerEpoch, totalSteps, step: progress.step });
+    const parameters = countTrained(parts.trainable);
+    const { step } = progress;
+    onEvent({ type: "start", pairs, stepsPerEpoch, totalSteps, parameters, step });
     if (progress.step === 0 && !progress.base && !parts.signal?.aborted) {
       if (config.evaluate.start) await evaluateNow(parts, plan, progress, evaluator);
       await checkpointNow(parts, plan, progress);
@@ -46,6 +49,9 @@ export async function runLoop(parts: LoopParts): Promise<Summary> {
     await store?.close();
   }
 }
+
+const countTrained = ({ names, state }: Trainable): number =>
+  names.reduce((sum, name) => sum + state.specs[name]!.shape.reduce((n, side) => n * side, 1), 0);
 
 /** Batches made while the engine computes. */
 const ahead = 2;

@@ -27,12 +27,16 @@ test("a corrupt picture stops training with its name, or is skipped with one war
   await expect(start("stop", { data: trainOnly })).rejects.toThrow("blue-bar.png"); // not "holds a run"
   const warnings: string[] = [];
   const evaluated: number[][] = [];
+  let trained = 0;
   const source = { path: world.pictures };
   const data = { train: [source], evaluate: { inDomain: source }, onError: "skip" };
   const summary = await start("skip", { data }, (event) => {
     if (event.type === "warning") warnings.push(event.message);
+    if (event.type === "start") trained = event.parameters;
     if (event.type === "evaluating") evaluated.push([event.step, event.done, event.total]);
   });
+  const all = Object.values(world.model.weights).reduce((sum, { data }) => sum + data.length, 0);
+  expect(trained).toBe(all); // in full mode
   expect(evaluated).toEqual([0, 1, 2, 3].map((step) => [step, 32, 32]));
   expect(summary.step).toBe(3);
   expect(summary.base!.inDomain!.images).toBe(31);

@@ -75,7 +75,7 @@ function show(event: TrainEvent, progress: Progress): void {
     case "start":
       if (event.step > 0) progress.line(`Going on from step ${event.step} of ${event.totalSteps}.`);
       progress.line(
-        `${event.pairs} pairs, ${event.stepsPerEpoch} steps an epoch, ${event.totalSteps} steps in all`,
+        `${event.pairs} pairs, ${event.stepsPerEpoch} steps an epoch, ${event.totalSteps} steps in all; ${event.parameters.toLocaleString("en")} parameters are trained`,
       );
       break;
     case "step":
