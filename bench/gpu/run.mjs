@@ -83,9 +83,12 @@ const parts = partsFor({
   gpus,
   python: process.env.PYTHON,
 });
-const pending = parts.filter(
-  ({ name }) => name.includes(values.only) && (results[name] === undefined || results[name].error),
-);
+const asked = parts.filter(({ name }) => name.includes(values.only));
+/** What failed before comes last, so that it cannot keep the rest from its turn. */
+const pending = [
+  ...asked.filter(({ name }) => !results[name]),
+  ...asked.filter(({ name }) => results[name]?.error),
+];
 /** What was compiled ahead, and in how many seconds. */
 const compiled = new Map();
 
