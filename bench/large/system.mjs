@@ -80,14 +80,16 @@ if (phase === "build") {
   const at = await systems[system].load();
   const wanted = [0.95, 0.99];
   const reached = [];
+  let memory; // with the first width: some libraries are loaded anew for the next one
   for (const width of widths) {
     const result = await measure(await at(width), { width, asked, nearest });
+    memory ??= peak();
     while (wanted.length > 0 && result.recall >= wanted[0]) {
       reached.push({ wanted: wanted.shift(), ...result });
     }
     if (wanted.length === 0) break;
   }
-  console.log(JSON.stringify({ memory: peak(), reached }));
+  console.log(JSON.stringify({ memory, reached }));
 }
 
 function floats(path) {
