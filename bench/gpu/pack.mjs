@@ -30,7 +30,7 @@ const platform = `${process.platform}/${process.arch}`;
 /** Of a package's files, those that do not run here: sources, types, other platforms, other builds. */
 const unneeded = [
   /\.(map|md|d\.ts|d\.mts|d\.cts|tsbuildinfo)$/,
-  /\/(bare-[a-z]+\/prebuilds|[a-z0-9-]+-musl|zod\/src|koffi\/src|koffi\/vendor|tfjs-[a-z-]+\/src)(\/|$)/,
+  /\/(bare-[a-z]+\/prebuilds|[a-z0-9-]+-musl|zod\/src|koffi\/vendor|tfjs-[a-z-]+\/src)(\/|$)/,
   new RegExp(`/onnxruntime-node/bin/napi-v\\d+/(?!${platform}(/|$))[^/]+/[^/]+`),
   /\/tfjs-[a-z-]+\/dist\/(?!tf-[a-z-]+\.node\.js$|wasm-out|.*\.wasm$)./,
 ];
@@ -85,7 +85,7 @@ for (const [name, content] of [
 ]) {
   const archive = join(out, `${name}.tar.xz`);
   execFileSync("tar", ["-cJf", archive, "-C", join(stage, name), ...content], {
-    env: { ...process.env, XZ_OPT: "-9" },
+    env: { ...process.env, XZ_OPT: process.env.XZ_OPT ?? "-9" },
   });
   console.log(`${archive}: ${(statSync(archive).size / 2 ** 20).toFixed(1)} MiB`);
 }
@@ -98,8 +98,8 @@ const tracked = execFileSync(
     "ls-files",
     "bench",
     "packages/*/package.json",
-    "packages/*/bench",
-    "packages/*/bin",
+    "packages/*/bench/*",
+    "packages/*/bin/*",
     "package.json",
     "data/package.json",
     "data/models",
