@@ -24,6 +24,7 @@ process.once("SIGINT", () => end().then(() => process.exit(130)));
 try {
   await writeDrawnIndex(join(dir, "index"), pictures);
   server = await serveIndex(join(dir, "index"));
+  await (await fetch(server.url + nextPath())).arrayBuffer(); // the index is open then; 64 that wait for it are too many
   await askEvenly(server.url, warmUpSeconds);
   const even = await askEvenly(server.url, seconds);
   const { latency, non2xx, errors, requests } = await askInBursts(server.url, seconds);
