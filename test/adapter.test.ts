@@ -68,7 +68,8 @@ test("a merged model answers as the adapter on its base does", async () => {
   writeFileSync(place("whole", "config.json"), JSON.stringify({ ...config, mode: "full" }));
   const whole = await evaluate("--run", place("whole"));
   expect(whole.tuned).toEqual(base);
-  expect(whole.base).toEqual(adapted.base);
+  expect(whole.base.textToImage).toEqual(adapted.base.textToImage);
+  expect(whole.base.alignment).toBeCloseTo(adapted.base.alignment, 5);
   expect(whole.base.alignment).not.toBeCloseTo(whole.tuned.alignment, 3);
 });
 
