@@ -1,9 +1,8 @@
-// node scripts/words.mjs --model DIR --base DIR --architecture DIR --out DIR [--epochs 3] [--steps 600]
-// The second stage of pre-training is the text tower's alone. This makes what it learns from: a word tower, trained against
-// pictures as the model's image tower sees them, gives every text a vector, to which the model's own for that text is added.
-// OUT/model is where the stage starts: its pictures' mean is taken off, and its text tower, in the new vocabulary, is a bag of
-// tokens fitted to those vectors.
-// OUT/titles, captions, nouns … are texts with vectors; data/recipes/tiny-words.yaml trains on them.
+// node scripts/words.mjs --model DIR --base DIR --architecture DIR --out DIR [--epochs 3] [--steps 800]
+// The second stage of pre-training is the text tower's alone. A word tower, trained against pictures as the model's image tower sees
+// them, gives every text a vector, to which the model's own for that text is added. OUT/model is the model with its pictures'
+// mean taken off and, in the new vocabulary, a text tower that is a bag of tokens fitted to those vectors.
+// OUT/titles, captions, nouns … are the texts with their vectors, for data/recipes/tiny-words.yaml; OUT/fits.jsonl has the losses.
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
@@ -39,18 +38,23 @@ const { values: flags } = parseArgs({
     packages: { type: "string", default: ".cliptune/packages" },
     engine: { type: "string", default: "auto" },
     epochs: { type: "string", default: "3" },
-    steps: { type: "string", default: "600" },
+    steps: { type: "string", default: "800" },
   },
 });
 
 const model = await loadModel(resolve(flags.model));
 const rows = await readRows(flags.base);
-const stamp = JSON.stringify({ model: model.fingerprint, pictures: rows.length, ...flags });
+const { base, architecture, epochs, steps } = flags;
+const stamp = JSON.stringify({
+  ...{ model: model.fingerprint, pictures: rows.length, epochs, steps },
+  ...{ base: resolve(base), architecture: resolve(architecture) },
+});
 const stampFile = join(flags.out, "made-from.json");
 if (existsSync(stampFile) && readFileSync(stampFile, "utf8") === stamp) {
   console.error(`${flags.out} is up to date.`);
   process.exit();
 }
+const fits = [];
 const engine = await createEngine(flags.engine);
 console.error(`Embedding ${rows.length} pictures`);
 const { vectors, weights } = await embedCentred(
@@ -70,7 +74,7 @@ const pictures = documents.map(({ title, tags }, i) => {
 const wordsVector = await trainWordTower(engine, pictures, bags, {
   epochs: Number(flags.epochs),
   seed: SEED,
-  onStep: tell,
+  onStep: teller("word tower"),
 });
 
 const lines = readFileSync(`${flags.base}-words.jsonl`, "utf8").trim().split("\n");
@@ -85,9 +89,10 @@ const sets = [];
 for (const [name, set] of Object.entries(lessons)) {
   sets.push({ name, set, vectors: await writeLessons(join(flags.out, name), set) });
 }
-console.error("Fitting a bag of tokens, where the text tower begins");
-await writeStart(join(flags.out, "model"), sets);
+console.error("Fitting a bag of tokens");
+await writeModel(join(flags.out, "model"), sets);
 await engine.dispose();
+writeFileSync(join(flags.out, "fits.jsonl"), fits.join(""));
 writeFileSync(stampFile, stamp); // last: what was begun and left is made again
 
 async function writeLessons(dir, set) {
@@ -116,7 +121,7 @@ async function writeLessons(dir, set) {
 }
 
 /** The model with its pictures' mean taken off and a text tower that is the bag of tokens. */
-async function writeStart(dir, sets) {
+async function writeModel(dir, sets) {
   const read = (name) => JSON.parse(readFileSync(join(flags.architecture, name), "utf8"));
   const where = join(flags.architecture, "config.json");
   const config = parseConfig(read("config.json"), where);
@@ -143,13 +148,17 @@ async function writeStart(dir, sets) {
     size: vocabSize,
     steps: Number(flags.steps),
     seed: SEED,
-    onStep: tell,
+    onStep: teller("bag of tokens"),
   });
   const start = { ...weights, ...bagTower(config, bag, basis, SEED) };
-  await saveModel({ ...model, config, tokenizer, weights: start }, dir);
+  await saveModel({ ...model, config, tokenizer, weights: start }, dir, { dtype: "float16" });
 }
 
-function tell(step, steps, loss) {
-  if (step % 10 === 0 || step === steps)
+/** Says how a fit goes, and keeps it for fits.jsonl. */
+function teller(fit) {
+  return (step, steps, loss) => {
+    if (step % 10 !== 0 && step !== steps) return;
     console.error(`step ${step} of ${steps}: ${loss.toFixed(3)}`);
+    fits.push(`${JSON.stringify({ type: "fit", fit, step, loss })}\n`);
+  };
 }

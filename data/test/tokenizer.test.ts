@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { tinyModelDir } from "@cliptune/data";
 import { Tokenizer } from "@huggingface/tokenizers";
@@ -95,7 +95,7 @@ describe("the tiny CLIP's tokenizer", () => {
   });
 });
 
-test("the tiny CLIP has fewer than six million parameters", () => {
+test("the tiny CLIP weighs less than 20 MB, two bytes a parameter", () => {
   const {
     projection_dim: projection,
     text_config: text,
@@ -114,6 +114,8 @@ test("the tiny CLIP has fewer than six million parameters", () => {
     4 * v +
     projection * (t + v) +
     1;
-  expect(total).toBeGreaterThan(5e6);
-  expect(total).toBeLessThan(6e6);
+  const bytes = statSync(join(tinyModelDir, "model.safetensors")).size;
+  expect(bytes - 2 * total).toBeGreaterThan(0); // the file's header
+  expect(bytes - 2 * total).toBeLessThan(50_000);
+  expect(bytes).toBeLessThan(20e6);
 });
