@@ -14,7 +14,7 @@ export const presets = {
       intermediateSize: 768,
       numHiddenLayers: 4,
       numAttentionHeads: 3,
-      vocabSize: 6000,
+      vocabSize: 24_000,
       maxPositionEmbeddings: 32,
       padTokenId: 1,
       bosTokenId: 0,

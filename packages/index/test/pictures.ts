@@ -19,7 +19,7 @@ const small = { hiddenSize: 32, intermediateSize: 64, numHiddenLayers: 1, numAtt
 export const config: ClipConfig = {
   ...tiny,
   projectionDim: 24,
-  text: { ...tiny.text, ...small },
+  text: { ...tiny.text, ...small, vocabSize: Object.keys(tokenizerJson.model.vocab).length },
   vision: { ...tiny.vision, ...small, imageSize: 32, patchSize: 8 },
 };
 
