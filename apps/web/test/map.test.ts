@@ -131,7 +131,7 @@ browserSuite(
         return thumbnails.length;
       };
       // Near, each picture comes by itself.
-      await expect.poll(nearTo, { timeout: 20_000 }).toBeGreaterThan(0);
+      await expect.poll(nearTo, { timeout: 50_000 }).toBeGreaterThan(0);
       await canvas(90).waitFor({ state: "detached" });
       await map.focus();
       await page.keyboard.press("0");
@@ -155,7 +155,7 @@ browserSuite(
         const [heading = "0"] = await chosen().getByRole("heading").allInnerTexts();
         return Number.parseInt(heading, 10) - (await told());
       };
-      await expect.poll(listed, { timeout: 20_000 }).toBe(0);
+      await expect.poll(listed, { timeout: 50_000 }).toBe(0);
     });
 
     test("two fingers zoom, and a click chooses one picture", async () => {
