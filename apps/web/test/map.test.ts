@@ -127,7 +127,8 @@ browserSuite(
           await page.mouse.wheel(0, -150);
           await page.waitForTimeout(60);
         }
-        await page.waitForTimeout(300);
+        // It also sends them to where the first one went, until the wheel has rested for half a second.
+        await page.waitForTimeout(700);
         return thumbnails.length;
       };
       // Near, each picture comes by itself.
