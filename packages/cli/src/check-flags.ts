@@ -1,12 +1,12 @@
 import { parseArgs } from "node:util";
 import type { ArgDef, ArgsDef } from "citty";
-import { didYouMean, UsageError } from "./usage-error.js";
+import { UsageError } from "./usage-error.js";
 
 /**
  * What citty lets pass and this project does not: unknown flags, flags without their value, values
  * for switches, words too many or too few.
  *
- * @throws UsageError naming the flag, and for an unknown one the nearest
+ * @throws UsageError naming the flag
  */
 export function checkFlags(rawArgs: readonly string[], args: ArgsDef): void {
   const known = namesOf(args);
@@ -54,7 +54,7 @@ function checkFlag(token: FlagToken, known: ReadonlyMap<string, ArgDef>): ArgDef
     const names = [...known.keys(), "help"].map((name) =>
       name.length === 1 ? `-${name}` : `--${name}`,
     );
-    throw new UsageError(`unknown flag ${token.rawName}${didYouMean(token.rawName, names)}`);
+    throw new UsageError(`unknown flag ${token.rawName}`, { name: token.rawName, known: names });
   }
   if (definition.type === "boolean") {
     if (token.value !== undefined) {

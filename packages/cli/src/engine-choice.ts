@@ -12,7 +12,7 @@ import {
 } from "@cliptune/engine";
 import { environment } from "./environment.js";
 import { pythonPackages } from "./python-packages.js";
-import { didYouMean, UsageError } from "./usage-error.js";
+import { UsageError } from "./usage-error.js";
 
 /** Starts the engine that --engine names, on as many devices as asked for, for the time of `body`. */
 export async function withEngine<T>(
@@ -78,5 +78,5 @@ function threadsOf(value: string | undefined): number | undefined {
 function engineName(name: string): EngineName | "auto" {
   const known = (["auto", ...engineNames] as const).find((candidate) => candidate === name);
   if (known) return known;
-  throw new UsageError(`unknown engine ${name}${didYouMean(name, ["auto", ...engineNames])}`);
+  throw new UsageError(`unknown engine ${name}`, { name, known: ["auto", ...engineNames] });
 }

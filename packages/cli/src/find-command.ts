@@ -1,5 +1,5 @@
 import type { Command } from "./command.js";
-import { didYouMean, UsageError } from "./usage-error.js";
+import { UsageError } from "./usage-error.js";
 
 export interface FoundCommand {
   readonly command: Command;
@@ -12,7 +12,7 @@ export interface FoundCommand {
 /**
  * Follows the leading words down the tree of commands.
  *
- * @throws UsageError for a word that names no command, with the nearest that does
+ * @throws UsageError for a word that names no command
  */
 export function findCommand(root: Command, rawArgs: readonly string[]): FoundCommand {
   let command = root;
@@ -24,9 +24,10 @@ export function findCommand(root: Command, rawArgs: readonly string[]): FoundCom
     if (word === undefined || word.startsWith("-")) break;
     const child = children[word];
     if (!child) {
-      throw new UsageError(
-        `unknown command ${[...path.slice(1), word].join(" ")}${didYouMean(word, Object.keys(children))}`,
-      );
+      throw new UsageError(`unknown command ${[...path.slice(1), word].join(" ")}`, {
+        name: word,
+        known: Object.keys(children),
+      });
     }
     command = child;
     path.push(word);

@@ -6,7 +6,7 @@ import { describeError } from "./describe-error.js";
 import { environment } from "./environment.js";
 import { type FoundCommand, findCommand } from "./find-command.js";
 import { helpText } from "./help.js";
-import { UsageError } from "./usage-error.js";
+import { UsageError, withHint } from "./usage-error.js";
 
 /**
  * Runs one command line.
@@ -28,7 +28,7 @@ export async function main(rawArgs: readonly string[]): Promise<number> {
     return await run(found);
   } catch (error) {
     if (environment.debug) console.error(error);
-    const { message, exitCode } = describeError(error, where);
+    const { message, exitCode } = describeError(await withHint(error), where);
     console.error(`error: ${message}`);
     return exitCode;
   }

@@ -1,6 +1,6 @@
 import type { MemoryLimit, StoreChoice } from "@cliptune/index";
 import { numberFlag } from "./number-flag.js";
-import { didYouMean, UsageError } from "./usage-error.js";
+import { UsageError } from "./usage-error.js";
 
 const stores = { exact: "flat", hnsw: "hnsw", lancedb: "lancedb" } as const;
 
@@ -21,10 +21,7 @@ export function storeChoice(args: {
   }
   if (store === undefined) return limit;
   if (!isStore(store)) {
-    const known = Object.keys(stores);
-    throw new UsageError(
-      `unknown --store ${store}: it is ${known.join(", ")}${didYouMean(store, known)}`,
-    );
+    throw new UsageError(`unknown --store ${store}`, { name: store, known: Object.keys(stores) });
   }
   return { ...limit, store: stores[store], ...(vectors === undefined ? {} : { uri: vectors }) };
 }

@@ -12,6 +12,7 @@ export { gelu, quickGelu, silu } from "./fused/gelu.js";
 export { layerNorm } from "./fused/layer-norm.js";
 export { linear } from "./fused/linear.js";
 export { lazyBackendName, registerLazyBackend } from "./lazy/register.js";
+export { nearestName } from "./nearest-name.js";
 export type { CompileCacheOptions } from "./pjrt/compile-cache.js";
 export { createXlaEngine, type XlaEngine, type XlaOptions } from "./pjrt/engine.js";
 export { findPjrtPlugin } from "./pjrt/find-plugin.js";

@@ -2,7 +2,7 @@ import { join, resolve } from "node:path";
 import { materialise, setNames } from "@cliptune/data";
 import { bundledSet } from "../bundled-sets.js";
 import type { Answer } from "../command.js";
-import { didYouMean, UsageError } from "../usage-error.js";
+import { UsageError } from "../usage-error.js";
 
 export interface AddOptions {
   readonly set: string;
@@ -14,7 +14,7 @@ export interface AddOptions {
 /** Writes a bundled set as a folder, and says what can be done with it. */
 export async function addData({ set, out, dataDir, fold }: AddOptions): Promise<Answer> {
   const name = bundledSet(set);
-  if (!name) throw new UsageError(`unknown set ${set}${didYouMean(set, setNames)}`);
+  if (!name) throw new UsageError(`unknown set ${set}`, { name: set, known: setNames });
   console.error(`Writing ${name} …`);
   const { dir, count } = await materialise(
     name,

@@ -17,7 +17,7 @@ import type { ModelChoice } from "../model-choice.js";
 import { chanceAt, queriesOf, recallOf } from "../suites/measure.js";
 import { foldCount, type Suite, suiteNames, suites } from "../suites/suites.js";
 import { meanOf, type SuiteResult, suiteTable, withIntervals } from "../suites/table.js";
-import { didYouMean, UsageError } from "../usage-error.js";
+import { UsageError } from "../usage-error.js";
 import { withBaseAndTuned } from "./base-and-tuned.js";
 
 export interface SuitesOptions {
@@ -63,7 +63,7 @@ function chooseSuites(text: string): Suite[] {
   const names = text.split(",").map((name) => name.trim().toUpperCase());
   for (const name of names) {
     if (!suiteNames.includes(name)) {
-      throw new UsageError(`unknown suite ${name}${didYouMean(name, ["all", ...suiteNames])}`);
+      throw new UsageError(`unknown suite ${name}`, { name, known: ["all", ...suiteNames] });
     }
   }
   return suites.filter(({ name }) => names.includes(name));
