@@ -81,10 +81,12 @@ test("a map is made once for a version, and says what it holds", async () => {
   expect(told).toMatchObject({ dir: index, pictures: count, titles: count, count });
   expect(told.gap).toBeGreaterThan(0);
   const written = statSync(join(index, "versions", version, "map.json")).mtimeMs;
-  const again = await runCli(["index", "map", index]);
+  const again = await runCli(["index", "map", "--index", index]);
   expect(again.stdout).toMatch(/^\d+ pictures and \d+ titles on the map, modality gap \d\.\d\d\n/);
   expect(statSync(join(index, "versions", version, "map.json")).mtimeMs).toBe(written);
   expectError(await runCli(["index", "map", pictures]), /is not an index/);
+  const twice = await runCli(["index", "map", pictures, "--index", index]);
+  expect(twice).toMatchObject({ code: 2, stderr: expect.stringContaining("leave one out") });
 }, 60_000);
 
 test("an index whose vectors LanceDB holds is built, updated, made anew and searched", async () => {
@@ -117,7 +119,7 @@ test("an index whose vectors LanceDB holds is built, updated, made anew and sear
 test("an index is exported, and imported with the model that made it", async () => {
   const embeddings = join(folder, "embeddings");
   const { count, model } = await readManifest(index);
-  const args = ["index", "export", index, "--out", embeddings];
+  const args = ["index", "export", "--index", index, "--out", embeddings];
   const bad = await runCli([...args, "--format", "faiss"]);
   expect(bad).toMatchObject({ code: 2, stderr: expect.stringContaining("clip-retrieval or npy") });
   const written = await runCli([...args, "--format", "clip-retrieval", "--texts", "--json"]);

@@ -1,3 +1,5 @@
+import { UsageError } from "./usage-error.js";
+
 /** Flags that several commands have, so that they mean the same in each. */
 export const engineArg = {
   engine: {
@@ -54,14 +56,26 @@ export const dataDirArg = {
 
 export const defaultIndexDir = ".cliptune/index";
 
-export const indexDirArg = {
+export const indexArg = {
   index: {
-    type: "positional",
-    required: false,
+    type: "string",
     default: defaultIndexDir,
+    valueHint: "dir",
     description: "index directory",
   },
 } as const;
+
+/** For a command that has nothing else to be told: its only word names the index as well. */
+export const indexDirArgs = {
+  dir: { type: "positional", required: false, description: "index directory, in place of --index" },
+  ...indexArg,
+} as const;
+
+/** @throws UsageError when two are named */
+export function indexDirOf({ dir, index }: { dir?: string | undefined; index: string }): string {
+  if (dir === undefined || index === defaultIndexDir || dir === index) return dir ?? index;
+  throw new UsageError(`two indexes are named, ${dir} and --index ${index}: leave one out`);
+}
 
 /** Where the pairs are, for every command that reads some. */
 export const dataArgs = {

@@ -1,6 +1,6 @@
 import { command } from "../command.js";
 import { numberFlag } from "../number-flag.js";
-import { engineArg, indexDirArg } from "../shared-args.js";
+import { engineArg, indexDirArgs, indexDirOf } from "../shared-args.js";
 import { UsageError } from "../usage-error.js";
 
 const formats = ["clip-retrieval", "npy", "parquet"] as const;
@@ -10,11 +10,11 @@ export const indexExport = command({
   name: "export",
   description: "Write an index's vectors and items as clip-retrieval, NumPy or parquet reads them",
   examples: [
-    "cliptune index export my-index --format clip-retrieval --out embeddings",
-    "cliptune index export my-index --format npy --dtype float16 --out vectors",
+    "cliptune index export --index my-index --format clip-retrieval --out embeddings",
+    "cliptune index export --index my-index --format npy --dtype float16 --out vectors",
   ],
   args: {
-    ...indexDirArg,
+    ...indexDirArgs,
     format: {
       type: "string",
       required: true,
@@ -47,7 +47,7 @@ export const indexExport = command({
       throw new UsageError("--texts is for --format clip-retrieval, which has a place for them");
     }
     return runIndexExport({
-      indexDir: args.index,
+      indexDir: indexDirOf(args),
       outDir: args.out,
       texts: args.texts === true,
       precision: oneOf("--dtype", args.dtype, precisions),

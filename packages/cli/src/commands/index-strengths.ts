@@ -1,5 +1,5 @@
 import { command } from "../command.js";
-import { engineArg, indexDirArg } from "../shared-args.js";
+import { engineArg, indexDirArgs, indexDirOf } from "../shared-args.js";
 import { strengthsArg, strengthsFlag } from "../strengths-flag.js";
 
 export const indexStrengths = command({
@@ -7,11 +7,11 @@ export const indexStrengths = command({
   description:
     "Encode an index's pictures at several strengths of a run's adapter, for the compare page",
   examples: [
-    "cliptune index strengths my-index --run runs/first",
-    "cliptune index strengths my-index --run runs/first --at 0,0.5,1",
+    "cliptune index strengths --index my-index --run runs/first",
+    "cliptune index strengths --index my-index --run runs/first --at 0,0.5,1",
   ],
   args: {
-    ...indexDirArg,
+    ...indexDirArgs,
     run: {
       type: "string",
       required: true,
@@ -25,7 +25,7 @@ export const indexStrengths = command({
   async run(args) {
     const { runIndexStrengths } = await import("../actions/run-index-strengths.js");
     return runIndexStrengths({
-      indexDir: args.index,
+      indexDir: indexDirOf(args),
       run: args.run,
       strengths: strengthsFlag(args.at),
       engine: args.engine,

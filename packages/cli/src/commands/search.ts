@@ -2,7 +2,7 @@ import { command } from "../command.js";
 import { numberFlag } from "../number-flag.js";
 import { parseCondition } from "../parse-condition.js";
 import { repeatedFlag } from "../repeated-flag.js";
-import { defaultIndexDir, engineArg } from "../shared-args.js";
+import { engineArg, indexArg } from "../shared-args.js";
 import { UsageError } from "../usage-error.js";
 
 export const search = command({
@@ -48,12 +48,7 @@ export const search = command({
       description: "how many to show",
     },
     cursor: { type: "string", valueHint: "text", description: "the page that follows" },
-    index: {
-      type: "string",
-      default: defaultIndexDir,
-      valueHint: "dir",
-      description: "index directory",
-    },
+    ...indexArg,
     model: { type: "string", valueHint: "dir", description: "where the index's model is now" },
     adapter: { type: "string", valueHint: "dir", description: "where its adapter is now" },
     ...engineArg,

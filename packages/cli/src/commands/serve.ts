@@ -1,6 +1,6 @@
 import { command } from "../command.js";
 import { numberFlag } from "../number-flag.js";
-import { defaultIndexDir } from "../shared-args.js";
+import { indexArg } from "../shared-args.js";
 
 export const serve = command({
   name: "serve",
@@ -10,12 +10,7 @@ export const serve = command({
     "cliptune serve --index my-index --host 0.0.0.0",
   ],
   args: {
-    index: {
-      type: "string",
-      default: defaultIndexDir,
-      valueHint: "dir",
-      description: "index directory",
-    },
+    ...indexArg,
     runs: {
       type: "string",
       valueHint: "dir",
