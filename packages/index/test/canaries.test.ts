@@ -3,16 +3,13 @@ import { createEncoder, type Encoder, loadModel } from "@cliptune/clip";
 import { createEngine } from "@cliptune/engine";
 import { buildIndex, openSearcher, readManifest, reindex, updateIndex } from "@cliptune/index";
 import { beforeEach, expect, onTestFinished, test } from "vitest";
-import { type Drawing, drawPictures, writeModel } from "./pictures.js";
-import { temporaryDir } from "./seeded.js";
+import { type Drawing, freshPictures, writeModel } from "./pictures.js";
 
 let root: string;
 let dir: string;
 let items: Drawing[];
 beforeEach(async () => {
-  root = await temporaryDir();
-  dir = join(root, "index");
-  items = await drawPictures(root, 6);
+  ({ root, dir, items } = await freshPictures(6));
 });
 
 async function smallModel(engineName: "cpu" | "onnx-cpu") {

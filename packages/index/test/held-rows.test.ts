@@ -3,13 +3,11 @@ import { buildIndex, createIndexWriter, readManifest, updateIndex } from "@clipt
 import { expect, test } from "vitest";
 import { continueRows, holdRows } from "../dist/held-rows.js";
 import { colourEncoder, preprocessing } from "./colour-encoder.mjs";
-import { drawPictures } from "./pictures.js";
+import { freshPictures } from "./pictures.js";
 import { opened, temporaryDir, unitRows, writeSeededIndex } from "./seeded.js";
 
 test("a version that goes on from an open one gives the same rows, and leaves that one as it was", async () => {
-  const root = await temporaryDir();
-  const dir = join(root, "index");
-  const items = await drawPictures(root, 30);
+  const { root, dir, items } = await freshPictures(30);
   const encoding = { dir, encoder: colourEncoder, preprocessing };
   await buildIndex({ ...encoding, items: items.slice(0, 26), model: { path: root } });
   const first = await opened(dir);
@@ -28,9 +26,7 @@ test("a version that goes on from an open one gives the same rows, and leaves th
 });
 
 test("the rows of both are in memory once", async () => {
-  const root = await temporaryDir();
-  const dir = join(root, "index");
-  const items = await drawPictures(root, 12);
+  const { root, dir, items } = await freshPictures(12);
   const encoding = { dir, encoder: colourEncoder, preprocessing };
   await buildIndex({ ...encoding, items: items.slice(0, 10), model: { path: root } });
   const before = await heldRows(dir);

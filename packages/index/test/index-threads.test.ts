@@ -8,16 +8,14 @@ import {
 } from "@cliptune/index";
 import { beforeEach, expect, test } from "vitest";
 import { colourEncoder, preprocessing } from "./colour-encoder.mjs";
-import { type Drawing, drawPictures } from "./pictures.js";
-import { temporaryDir, unitRows } from "./seeded.js";
+import { type Drawing, freshPictures } from "./pictures.js";
+import { unitRows } from "./seeded.js";
 
 let root: string;
 let dir: string;
 let items: Drawing[];
 beforeEach(async () => {
-  root = await temporaryDir();
-  dir = join(root, "index");
-  items = await drawPictures(root, 40);
+  ({ root, dir, items } = await freshPictures(40));
 });
 
 const build = (more: Partial<Parameters<typeof buildIndex>[0]> = {}) =>

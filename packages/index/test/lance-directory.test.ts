@@ -5,16 +5,14 @@ import { fileURLToPath, pathToFileURL } from "node:url";
 import { buildIndex, createIndexWriter, openIndex, reindex, updateIndex } from "@cliptune/index";
 import { beforeEach, expect, test } from "vitest";
 import { colourEncoder, preprocessing } from "./colour-encoder.mjs";
-import { type Drawing, drawPictures } from "./pictures.js";
-import { opened, temporaryDir, unitRows, writeSeededIndex } from "./seeded.js";
+import { type Drawing, freshPictures } from "./pictures.js";
+import { opened, unitRows, writeSeededIndex } from "./seeded.js";
 
 let root: string;
 let dir: string;
 let items: Drawing[];
 beforeEach(async () => {
-  root = await temporaryDir();
-  dir = join(root, "index");
-  items = await drawPictures(root, 12);
+  ({ root, dir, items } = await freshPictures(12));
 });
 
 const encoding = { encoder: colourEncoder, preprocessing };

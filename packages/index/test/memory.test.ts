@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { buildIndex, createIndexWriter, memoryNeeded, reindex, updateIndex } from "@cliptune/index";
 import { expect, test } from "vitest";
 import { colourEncoder, preprocessing } from "./colour-encoder.mjs";
-import { drawPictures } from "./pictures.js";
+import { freshPictures } from "./pictures.js";
 import { temporaryDir } from "./seeded.js";
 
 test("a graph needs more than its vectors, and LanceDB no more for more rows", () => {
@@ -26,9 +26,7 @@ test("an index that can't fit is refused before anything is written, unless Lanc
 });
 
 test("a limit holds for builds, updates and reindexing", async () => {
-  const root = await temporaryDir();
-  const dir = join(root, "index");
-  const items = await drawPictures(root, 5);
+  const { root, dir, items } = await freshPictures(5);
   const encoding = { dir, encoder: colourEncoder, preprocessing };
   const model = { path: root };
   const tight = { memoryLimit: memoryNeeded(4, { dimension: 8 }) };

@@ -11,6 +11,7 @@ import {
 import type { IndexItem } from "@cliptune/index";
 import sharp from "sharp";
 import tokenizerJson from "../../../data/models/tiny/tokenizer.json" with { type: "json" };
+import { temporaryDir } from "./seeded.js";
 
 const { tiny } = presets;
 const small = { hiddenSize: 32, intermediateSize: 64, numHiddenLayers: 1, numAttentionHeads: 2 };
@@ -55,4 +56,10 @@ export async function drawPictures(dir: string, n: number): Promise<Drawing[]> {
     items.push({ id: `${kind}-${i}`, image, title: `${kind} number ${i}`, fields: { kind, hue } });
   }
   return items;
+}
+
+/** So many drawings in a folder of their own, and where in it an index may be made of them. */
+export async function freshPictures(count: number) {
+  const root = await temporaryDir();
+  return { root, dir: join(root, "index"), items: await drawPictures(root, count) };
 }

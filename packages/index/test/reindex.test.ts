@@ -5,17 +5,15 @@ import { createEngine, type Engine } from "@cliptune/engine";
 import { buildIndex, openIndex, openSearcher, readManifest, reindex } from "@cliptune/index";
 import { beforeEach, expect, onTestFinished, test, vi } from "vitest";
 import { colourEncoder, preprocessing } from "./colour-encoder.mjs";
-import { type Drawing, drawPictures, writeModel } from "./pictures.js";
-import { opened, temporaryDir } from "./seeded.js";
+import { type Drawing, freshPictures, writeModel } from "./pictures.js";
+import { opened } from "./seeded.js";
 
 let root: string;
 let dir: string;
 let items: Drawing[];
 let engine: Engine;
 beforeEach(async () => {
-  root = await temporaryDir();
-  dir = join(root, "index");
-  items = await drawPictures(root, 12);
+  ({ root, dir, items } = await freshPictures(12));
   engine = await createEngine("cpu");
   onTestFinished(() => engine.dispose());
 });

@@ -12,8 +12,8 @@ import {
 import { createEngine, type Engine } from "@cliptune/engine";
 import { buildIndex, openIndex, openStrengths, writeStrengths } from "@cliptune/index";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { config, type Drawing, drawPictures, writeModel } from "./pictures.js";
-import { seededNumbers, temporaryDir } from "./seeded.js";
+import { config, type Drawing, freshPictures, writeModel } from "./pictures.js";
+import { seededNumbers } from "./seeded.js";
 
 let root: string;
 let dir: string;
@@ -24,8 +24,7 @@ let encoder: Encoder;
 let items: Drawing[];
 
 beforeAll(async () => {
-  root = await temporaryDir();
-  dir = join(root, "index");
+  ({ root, dir, items } = await freshPictures(40));
   adapterDir = join(root, "adapter");
   engine = await createEngine("auto");
   model = await loadModel(await writeModel(join(root, "model"), 1));
@@ -35,7 +34,6 @@ beforeAll(async () => {
   for (const { data } of Object.values(weights)) data.set(Array.from(data, () => next() / 4));
   await saveAdapter(adapterDir, { config: lora, weights }, { baseModel: model.dir });
   encoder = await createEncoder(engine, model, { adapter: await loadAdapter(adapterDir, model) });
-  items = await drawPictures(root, 40);
   await build();
 });
 

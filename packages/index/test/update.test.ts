@@ -8,16 +8,14 @@ import { buildIndex, readManifest, reindex, updateIndex } from "@cliptune/index"
 import sharp from "sharp";
 import { beforeEach, expect, test } from "vitest";
 import { colourEncoder, preprocessing } from "./colour-encoder.mjs";
-import { type Drawing, drawPictures } from "./pictures.js";
+import { type Drawing, drawPictures, freshPictures } from "./pictures.js";
 import { opened, seededNumbers, temporaryDir } from "./seeded.js";
 
 let root: string;
 let dir: string;
 let items: Drawing[];
 beforeEach(async () => {
-  root = await temporaryDir();
-  dir = join(root, "index");
-  items = await drawPictures(root, 30);
+  ({ root, dir, items } = await freshPictures(30));
 });
 
 const build = (given = items) =>
