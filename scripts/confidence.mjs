@@ -26,7 +26,8 @@ const titles = [...new Set(items.map(({ title }) => title))].filter((title) => !
 const groups = {
   titles: everyNth(titles, 200),
   "titles, asked for": everyNth(titles, 200).map((title) => `is there a ${title} here`),
-  nonsense: nonsense(100),
+  letters: nonsense(100, letters),
+  syllables: nonsense(100, syllables),
   absent: absent.split(";").map((text) => text.trim().replaceAll("\n", " ")),
 };
 const measured = {};
@@ -44,7 +45,7 @@ for (const [name, queries] of Object.entries(groups)) {
   );
 }
 for (const good of ["titles", "titles, asked for"]) {
-  for (const bad of ["nonsense", "absent"]) {
+  for (const bad of ["letters", "syllables", "absent"]) {
     const [confidence, score] = ["confidence", "score"].map((what) =>
       area(
         measured[good].map((row) => row[what]),
@@ -65,18 +66,27 @@ function everyNth(list, wanted) {
   return Array.from({ length: taken }, (_, i) => list[Math.floor((i * list.length) / taken)]);
 }
 
-/** One to four words of random letters, the same at every run. */
-function nonsense(count) {
+/** One to four words that mean nothing, the same at every run. */
+function nonsense(count, word) {
   let state = 7;
   const next = (below) => {
     state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
     return Math.floor((state / 2 ** 32) * below);
   };
-  const letters = (length) =>
-    Array.from({ length }, () => String.fromCharCode(97 + next(26))).join("");
-  return Array.from({ length: count }, () =>
-    Array.from({ length: 1 + next(4) }, () => letters(3 + next(6))).join(" "),
-  );
+  return times(count, () => times(1 + next(4), () => word(next)).join(" "));
+}
+
+function letters(next) {
+  return times(3 + next(6), () => String.fromCharCode(97 + next(26))).join("");
+}
+
+function syllables(next) {
+  const draw = (text) => text[next(text.length)];
+  return times(2 + next(2), () => draw("bdfgklmnprstvz") + draw("aeiou")).join("");
+}
+
+function times(count, make) {
+  return Array.from({ length: count }, () => make());
 }
 
 function area(good, bad) {

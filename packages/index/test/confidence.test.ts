@@ -44,7 +44,7 @@ function encoderOf(names: (text: string) => number | undefined) {
 }
 
 const numbered = (text: string) => {
-  const number = /(\d+)$/.exec(text)?.[1];
+  const number = / (\d+)$/.exec(text)?.[1];
   return number === undefined ? undefined : Number(number);
 };
 

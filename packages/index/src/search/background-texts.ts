@@ -1,8 +1,5 @@
-/**
- * What people look for in general, of which any one collection holds little: the background that a
- * query must stand out from. Fixed, so that confidences of two indexes of one model mean the same.
- */
-export const backgroundTexts: readonly string[] = `
+/** What people look for in general, of which any one collection holds little. */
+const things = `
 a photo of a dog; a black cat asleep on a sofa; people walking in a city street;
 a bowl of soup; a plate of spaghetti; mountains at sunset; a sandy beach with palm trees;
 a red sports car; an old steam train; a passenger plane in the sky; a sailing boat on the sea;
@@ -40,6 +37,32 @@ a hot air balloon; a lighthouse; a pyramid; a temple in Asia; a crowded market i
 a street in New York; the Eiffel tower; a glacier; a volcano; a coral reef; an apple; a banana;
 a snowman; a christmas tree; a pumpkin; an egg; a chicken; a pig; a sheep; a bear; a wolf;
 a rabbit; a snake; a frog; a dinosaur
-`
+`;
+
+/**
+ * What nobody looks for: letters, consonants, syllables and letters with digits, drawn once. A model puts
+ * them somewhere too, and in a collection of odd titles not far from those.
+ */
+const nonsense = `
+fqcpslx utra hxhts; ufh mzg; ikzhkfws; uqdqpi payijwg vhza tirbc; gybtyh wwpyso hne;
+dciuqkc yist; ypcjkbk; tbvc vfpcjr rggz ltbqra; iqypw; bebf lbuphxuz huhh arnhgrv;
+rlofcj bplmj jglnrj; bjrddzc; dfzka rtnfew ncrmicmz; gyfu palxatm lirwhj; vmwz;
+ccnnnq aozcd wywma; wsbp zlbsoufp pojek fikum; rhul; xdsotn; mfcahvkr vdp;
+ghsk jjgkw lqwhkp; bbwxk; ggqhsk zrt; nkjtx ftcdvz nmknz dqw; wbttv; dmhm gvfvv;
+fbv cxkkjm; bbh glnx; vwmnpz zfh; qbp; hokunu pe zetisi; kuki waf zemmojtu;
+tiqyxy rakipac selnoci; ribikad; gle tislu waj; velg xa; xidiner zip; habowyf kurinod;
+cof kutfe; sasrani dapbup soz hacda; haryqsuc malensel vif xyxzekuh;
+fagi fugomur rudizcy; xywjiq zaf nox; pojraqu gesvamham hab; pipva; dajo mij;
+naxwy xisop bifaxa nigzy; fylvitij buq; vosef kajy kabu; tohuna qoga ceb febykar;
+4e4jf2 fonj9 qp9jpc; ifxiz 9bkkfjxd bzcug t2km4; oexhfs; x8wt 1wus gegr3;
+81df0 4yip vbfqfy1u 3yo3x; h6yjnov uewty 2snhm42j c15j; xsa88x8 wsnsc; cqzlxdm;
+hlsu 7lm45yv w1n3dr8o 20vm40; gsspqr82
+`;
+
+/**
+ * The background that a query must stand out from. Fixed, so that confidences of two indexes of one
+ * model mean the same.
+ */
+export const backgroundTexts: readonly string[] = `${things};${nonsense}`
   .split(";")
   .map((text) => text.trim().replaceAll("\n", " "));
