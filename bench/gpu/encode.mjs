@@ -4,7 +4,7 @@
 
 import { mkdtempSync, rmSync } from "node:fs";
 import { createRequire } from "node:module";
-import { cpus, tmpdir } from "node:os";
+import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
 import { createEncoder, defaultPreprocessing, preprocessImage } from "@cliptune/clip";
 import { createEngine } from "@cliptune/engine";
@@ -90,6 +90,6 @@ rmSync(folder, { recursive: true });
 const threads = process.env.UV_THREADPOOL_SIZE ?? "4";
 console.log(
   JSON.stringify({
-    ...{ imagesPerSecond: both, decoding, encoding, cost, cores: cpus().length, threads },
+    ...{ imagesPerSecond: both, decoding, encoding, cost, cores: availableParallelism(), threads },
   }),
 );

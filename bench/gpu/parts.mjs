@@ -12,8 +12,8 @@ const file = (name) => fileURLToPath(new URL(name, import.meta.url));
  * @param folder for caches
  * @param onCpu a rehearsal: the same processes, small, with JAX's and PyTorch's CPU devices
  * @param gpus how many there are
- * @returns of each part its `name`, `command`, the `seconds` it takes where it must compile (`cold`) and where not, and
- *   the command that only compiles (`ahead`)
+ * @returns of each part its `name`, `command`, the `seconds` it usually takes, how many `devices`, and whether it
+ *   `needsCheck`: what is wrong is not timed
  */
 export function partsFor({ plugin, folder, onCpu, gpus, python = "python3" }) {
   const batches = onCpu ? [4] : [128, 512, 32];
@@ -37,8 +37,8 @@ export function partsFor({ plugin, folder, onCpu, gpus, python = "python3" }) {
     return {
       name: `cliptune ${precision} ${batch}${devices > 1 ? ` on ${devices}` : ""}`,
       command: measure(options),
-      ahead: measure({ ...options, compileOnly: true }),
-      seconds: { cold: 75, warm: 20 },
+      seconds: 75,
+      needsCheck: true,
       devices,
     };
   };
@@ -47,8 +47,7 @@ export function partsFor({ plugin, folder, onCpu, gpus, python = "python3" }) {
     return {
       name: `JAX ${precision} ${batch}`,
       command: [python, ...args, "--steps", `${steps}`],
-      ahead: [python, ...args, "--steps", "0"],
-      seconds: { cold: 75, warm: 25 },
+      seconds: 75,
     };
   };
   const torch = (precision, batch, ...more) => {
@@ -58,20 +57,23 @@ export function partsFor({ plugin, folder, onCpu, gpus, python = "python3" }) {
     return {
       name: `PyTorch ${precision}${compiled ? " compiled" : ""} ${batch}`,
       command: [...step, "--steps", `${steps}`],
-      ...(compiled && { ahead: [...step, "--steps", "0"] }),
-      seconds: compiled ? { cold: 90, warm: 45 } : { cold: 30, warm: 30 },
+      seconds: compiled ? 90 : 30,
     };
   };
   const each = (kind, precision, ...more) =>
     batches.map((batch) => kind(precision, batch, ...more));
-  const pair = (precision) =>
-    [...batches.slice(0, 2), 2 * batches.at(onCpu ? 0 : 1)].map((batch) =>
-      ours(precision, batch, 2),
-    );
+  /** As many pairs a GPU as the largest batch has, and that batch shared out. */
+  const largest = onCpu ? 4 : 512;
+  const several = [2, 4]
+    .filter((devices) => devices <= gpus)
+    .flatMap((devices) => [
+      ours("bf16", largest * devices, devices),
+      ours("bf16", largest, devices),
+    ]);
   const loading = {
     name: `loading bf16 ${batches[0]}`,
     command: measure({ ...xla, precision: "bf16", batch: batches[0], steps, compileOnly: true }),
-    seconds: { cold: 75, warm: 15 },
+    seconds: 20,
   };
   const encoding = { engine: "xla", plugin, precision: "bf16", compileCache };
   const few = onCpu && { pictures: 64, batch: 8 };
@@ -79,44 +81,45 @@ export function partsFor({ plugin, folder, onCpu, gpus, python = "python3" }) {
     name,
     command: node("encode.mjs", JSON.stringify({ ...encoding, ...few })),
     env: { UV_THREADPOOL_SIZE: `${availableParallelism()}`, ...env },
-    seconds: { cold: 60, warm: 35 },
+    seconds: 60,
   });
-  const provider = {
-    name: "WebGPU",
-    command: node(
-      "fallback.mjs",
-      JSON.stringify({ engine: onCpu ? "onnx-cpu" : "onnx-webgpu", world: onCpu ? "tiny" : "b32" }),
-    ),
-    seconds: { cold: 60, warm: 60 },
+  const webGpu = (batch) => {
+    const options = { engine: onCpu ? "onnx-cpu" : "onnx-webgpu", batch };
+    return {
+      name: `WebGPU ${batch}`,
+      command: node("fallback.mjs", JSON.stringify({ ...options, world: onCpu ? "tiny" : "b32" })),
+      seconds: 60,
+    };
   };
   const check = {
     name: "check",
     command: node("../../packages/engine/bench/xla-check.mjs", plugin),
     isText: true,
-    devices: gpus,
-    seconds: { cold: 150, warm: 150 },
+    devices: Math.min(gpus, 2),
+    seconds: 150,
   };
   const all = [
     check,
     ...each(ours, "bf16"),
-    loading,
     ...each(torch, "bf16"),
-    ...each(torch, "bf16", "--compile"),
-    ...(gpus > 1 ? pair("bf16") : []),
-    ...each(ours, "tf32"),
     ...each(jax, "bf16"),
+    ...each(torch, "bf16", "--compile"),
+    ...each(ours, "tf32"),
+    loading,
     encode("encoding"),
+    webGpu(onCpu ? 4 : 32),
+    webGpu(onCpu ? 8 : 128),
+    ...several,
+    ...each(ours, "float32"),
+    ...each(torch, "tf32"),
+    ...each(jax, "tf32"),
     // Decoding takes and gives back megabytes a picture: whether the kernel's work on that is what holds 16 cores up.
     encode("encoding, memory kept", {
       MALLOC_MMAP_THRESHOLD_: `${2 ** 30}`,
       MALLOC_TRIM_THRESHOLD_: `${2 ** 34}`,
     }),
-    ...each(torch, "tf32"),
-    ...each(jax, "tf32"),
-    ...each(ours, "float32"),
     ...each(torch, "float32"),
     ...each(jax, "float32"),
-    provider,
   ];
   return all.map((part) => ({ devices: 1, ...part, env: { ...caches, ...part.env } }));
 }

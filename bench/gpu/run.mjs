@@ -2,12 +2,13 @@
 // both towers, 77 tokens, forward, backward, AdamW) here, in JAX and in PyTorch, encoding, two GPUs, WebGPU.
 //   node bench/gpu/run.mjs PLUGIN [--minutes 9] [--json .cliptune/gpu/results.json] [--only bf16]
 // In parts: those that no longer fit the time are named; the next call goes on from the file. Then the table of what the
-// file holds. With several GPUs, programs are compiled on all of them first (each process has one to itself, as XLA
-// tries kernels out), then timed one at a time. --cpu rehearses it, small, with bench/gpu/cpu-plugin.
+// file holds. With several GPUs as many parts run at once, each on a GPU and a share of the cores of its own.
+// --cpu rehearses it, small, with bench/gpu/cpu-plugin.
 // Rates include the copy of each batch from the host, but PyTorch's, whose inputs stay on the device.
 
 import { execFile } from "node:child_process";
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { availableParallelism } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { parseArgs, promisify } from "node:util";
 import { partsFor } from "./parts.mjs";
@@ -33,6 +34,7 @@ const say = (text) =>
 
 async function countGpus() {
   if (values.gpus) return Number(values.gpus);
+  if (numbers.length > 0) return numbers.length;
   const { stdout } = await run("nvidia-smi", ["-L"]).catch(() => ({ stdout: "" }));
   return Math.max(1, stdout.trim().split("\n").filter(Boolean).length);
 }
@@ -55,15 +57,19 @@ function keep(name, result) {
   renameSync(`${path}.tmp`, path);
 }
 
-/** The last line's JSON, on the GPU of that number; ends with the time that is left, or at three times what is usual. */
-async function take({ command: [program, ...args], env, isText, devices, seconds }, gpu = 0) {
-  const one = values.cpu || devices > 1 ? {} : { CUDA_VISIBLE_DEVICES: `${gpu}` };
-  const longest = 3 * seconds.cold;
+/** The last line's JSON, on the GPUs of those numbers and their share of the cores; ends with the time that is left, or at three times what is usual. */
+async function take({ command, env, isText, seconds }, places) {
+  const share = Math.floor(availableParallelism() / gpus);
+  const cores = places.map((gpu) => `${gpu * share}-${(gpu + 1) * share - 1}`);
+  const pinned = gpus > 1 && !values.cpu ? ["taskset", "-c", cores.join(",")] : [];
+  const [program, ...args] = [...pinned, ...command];
+  const visible = places.map((gpu) => numbers[gpu] ?? gpu).join(",");
+  const longest = 3 * seconds;
   const timeout = Math.max(1, Math.round(1000 * Math.min(left(), longest)));
   try {
     const { stdout } = await run(program, args, {
       ...{ maxBuffer: 1 << 26, timeout, killSignal: "SIGKILL" },
-      env: { ...process.env, ...env, ...one },
+      env: { ...process.env, ...env, ...(!values.cpu && { CUDA_VISIBLE_DEVICES: visible }) },
     });
     const lines = stdout.trim().split("\n");
     return isText ? { text: lines.slice(-14).join("\n") } : JSON.parse(lines.at(-1));
@@ -75,6 +81,8 @@ async function take({ command: [program, ...args], env, isText, devices, seconds
   }
 }
 
+/** Those that this process may use, where it is told which. */
+const numbers = (process.env.CUDA_VISIBLE_DEVICES ?? "").split(",").filter(Boolean);
 const gpus = await countGpus();
 const parts = partsFor({
   plugin: resolve(plugin),
@@ -89,47 +97,42 @@ const pending = [
   ...asked.filter(({ name }) => !results[name]),
   ...asked.filter(({ name }) => results[name]?.error),
 ];
-/** What was compiled ahead, and in how many seconds. */
-const compiled = new Map();
-
-/** On every GPU at once, as much as can be timed afterwards too. */
-async function compileAhead() {
-  const queue = pending.filter(({ ahead, devices }) => ahead && devices === 1);
-  let toTime = 0;
-  const lane = async (gpu) => {
-    for (let part = queue.shift(); part; part = queue.shift()) {
-      const { name, seconds, ahead } = part;
-      if (left() < seconds.cold + toTime + seconds.warm) continue;
-      toTime += seconds.warm;
-      const result = await take({ ...part, command: ahead }, gpu);
-      say(`${name}: ${result ? (result.error ?? `compiled on GPU ${gpu}`) : "no time left"}`);
-      if (result && !result.error) compiled.set(name, result.compileS);
-    }
-  };
-  await Promise.all(Array.from({ length: gpus }, (_, gpu) => lane(gpu)));
-}
+const skipped = [];
+const free = Array.from({ length: gpus }, (_, gpu) => gpu);
+const running = new Set();
 
 async function measure(part) {
-  const { name, seconds } = part;
-  const needed = compiled.has(name) ? seconds.warm : seconds.cold;
-  const result = left() > needed ? await take(part) : undefined;
-  const compileS = compiled.get(name) ?? result?.compileS;
-  if (result) keep(name, { ...result, ...(compileS && { compileS }) });
+  const { name } = part;
+  const places = free.splice(0, part.devices);
+  const result = await take(part, places);
+  free.push(...places);
+  if (result) keep(name, result);
   else skipped.push(name);
   const shown = result?.pairsPerSecond ? `${result.pairsPerSecond.toFixed(0)} pairs/s` : "done";
   say(`${name}: ${result ? (result.error ?? shown) : "no time left"}`);
 }
 
-say(`${gpus} ${gpus > 1 ? "GPUs" : "GPU"}, ${pending.length} of ${parts.length} parts to do`);
-const skipped = [];
-const [check] = parts;
-if (pending.includes(check)) await measure(check);
-// Left out with --only.
-const isRight = results.check ? !results.check.error : !pending.includes(check);
-if (isRight) {
-  if (gpus > 1 && !values.cpu) await compileAhead();
-  for (const part of pending) if (part !== check) await measure(part);
+/** In their order, each as soon as there are GPUs for it; nothing of ours before the check. */
+async function measureAll() {
+  for (;;) {
+    const isChecked = Boolean(results.check) || !asked.includes(parts[0]);
+    const next = pending.find(({ needsCheck }) => isChecked || !needsCheck);
+    if (next && next.devices <= free.length) {
+      pending.splice(pending.indexOf(next), 1);
+      if (results.check?.error && next.needsCheck) continue;
+      if (left() < next.seconds) {
+        skipped.push(next.name);
+        continue;
+      }
+      const measured = measure(next).finally(() => running.delete(measured));
+      running.add(measured);
+    } else if (running.size > 0) await Promise.race(running);
+    else return;
+  }
 }
+
+say(`${gpus} ${gpus > 1 ? "GPUs" : "GPU"}, ${pending.length} of ${parts.length} parts to do`);
+await measureAll();
 console.log(`\n${tableOf(results)}`);
 if (skipped.length > 0) console.log(`not done for want of time: ${skipped.join(", ")}`);
 console.log(`kept in ${join(values.json)}`);

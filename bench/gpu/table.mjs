@@ -62,10 +62,16 @@ function others(results) {
   for (const [name, result] of Object.entries(results)) {
     if (result.error) lines.push(`${name} FAILED: ${result.error}`);
     else if (name === "check") lines.push(result.text, "");
-    else if (name.endsWith(" on 2")) {
-      const alone = results[name.replace(/ on 2$/, "")]?.pairsPerSecond;
+    else if (/ on \d+$/.test(name)) {
+      const [, kind, batch, devices] = /^(.* )(\d+) on (\d+)$/.exec(name);
+      const against = (pairs, words) => {
+        const alone = results[`${kind}${pairs}`]?.pairsPerSecond;
+        return alone
+          ? `, ${digits(result.pairsPerSecond / alone, 2)} times one GPU with ${words}`
+          : "";
+      };
       lines.push(
-        `${name} GPUs: ${whole(result.pairsPerSecond)} pairs/s${alone ? `, ${digits(result.pairsPerSecond / alone, 2)} times one GPU with the same batch` : ""}`,
+        `${name} GPUs: ${whole(result.pairsPerSecond)} pairs/s${against(batch, "the same batch")}${against(batch / devices, "as many pairs a GPU")}`,
       );
     } else if (name.startsWith("encoding")) {
       const { cost } = result;
@@ -77,7 +83,7 @@ function others(results) {
       lines.push(
         `${name}: ${digits(result.compileS, 1)} s, where compiling took what the table says`,
       );
-    } else if (name === "WebGPU") lines.push(`${name}: ${JSON.stringify(result)}`);
+    } else if (name.startsWith("WebGPU")) lines.push(`${name}: ${JSON.stringify(result)}`);
   }
   return lines;
 }
