@@ -2,6 +2,8 @@
 // usearch alone, on the same vectors, in one run. usearch is measured where it is installed:
 // npm install --prefix /tmp/usearch usearch, then --usearch /tmp/usearch. With --home DIR what is built stays there:
 // --phase build first and --phase search later measure the searches alone, when the machine has nothing else to do.
+// Searches are measured in turns, as many rounds as --rounds says, and each figure is the median of its rounds: what
+// else the machine does then meets all alike.
 import { execFile } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { cpus, tmpdir } from "node:os";
@@ -11,7 +13,8 @@ import { parseArgs, promisify } from "node:util";
 import { eachRow, writeVectors } from "./vectors.mjs";
 
 const k = 10;
-const { rows, dimension, queries: asked, usearch, json, phase, home: kept, only } = readFlags();
+const flags = readFlags();
+const { rows, dimension, queries: asked, rounds, usearch, json, phase, home: kept, only } = flags;
 const home = kept ?? mkdtempSync(join(tmpdir(), "cliptune-bench-"));
 mkdirSync(home, { recursive: true });
 const paths = Object.fromEntries(
@@ -40,15 +43,32 @@ async function build() {
 }
 
 async function search() {
-  const results = [];
-  for (const system of systems.filter((name) => existsSync(builtFile(name)))) {
-    say(`searching ${system}`);
-    const built = JSON.parse(readFileSync(builtFile(system), "utf8"));
-    results.push({ system, built, ...(await run(system, "search")) });
+  const there = systems.filter((name) => existsSync(builtFile(name)));
+  const found = Object.fromEntries(there.map((system) => [system, []]));
+  for (let round = 1; round <= rounds; round++) {
+    for (const system of there) {
+      say(`searching ${system}, round ${round} of ${rounds}`);
+      found[system].push(await run(system, "search"));
+    }
   }
-  const told = { rows, dimension, k, queries: asked, cpu: cpus()[0].model, node: process.version };
-  if (json) console.log(JSON.stringify({ ...told, results }));
+  const results = there.map((system) => {
+    const built = JSON.parse(readFileSync(builtFile(system), "utf8"));
+    return { system, built, ...median(found[system]) };
+  });
+  const told = { rows, dimension, k, queries: asked, rounds, cpu: cpus()[0].model };
+  if (json) console.log(JSON.stringify({ ...told, node: process.version, results }));
   else print(told, results);
+}
+
+/** Each number of several alike results by itself: the one in the middle. */
+function median([first, ...others]) {
+  if (typeof first === "number") {
+    const sorted = [first, ...others].sort((left, right) => left - right);
+    return sorted[Math.floor(sorted.length / 2)];
+  }
+  const part = (name) => median([first, ...others].map((each) => each[name]));
+  if (Array.isArray(first)) return first.map((_, place) => part(place));
+  return Object.fromEntries(Object.keys(first).map((name) => [name, part(name)]));
 }
 
 /** One system in a process of its own. */
@@ -87,8 +107,8 @@ async function writeTruth() {
   writeFileSync(paths.truth, new Uint8Array(labels.buffer));
 }
 
-function print({ cpu, node }, results) {
-  console.log(`${rows} × ${dimension}, ${asked} queries, k ${k}, ${cpu}, Node ${node}`);
+function print({ cpu }, results) {
+  console.log(`${rows} × ${dimension}, ${asked} queries, k ${k}, ${cpu}, Node ${process.version}`);
   for (const { system, built, memory, reached } of results) {
     const { seconds, processorSeconds, efSearch } = built;
     const chosen = efSearch === undefined ? "" : `, chose efSearch ${efSearch} for .99`;
@@ -118,6 +138,7 @@ function readFlags() {
       rows: { type: "string", default: "100000" },
       dimension: { type: "string", default: "512" },
       queries: { type: "string", default: "300" },
+      rounds: { type: "string", default: "3" },
       usearch: { type: "string" },
       home: { type: "string" },
       phase: { type: "string", default: "all" }, // build, search or all
@@ -125,9 +146,6 @@ function readFlags() {
       json: { type: "boolean", default: false },
     },
   });
-  const { rows, dimension, queries } = values;
-  return {
-    ...{ ...values, rows: Number(rows), dimension: Number(dimension) },
-    queries: Number(queries),
-  };
+  const numbers = ["rows", "dimension", "queries", "rounds"];
+  return { ...values, ...Object.fromEntries(numbers.map((name) => [name, Number(values[name])])) };
 }
