@@ -6,7 +6,7 @@ const base = { logitScaleInit: 2.6592, text: textDefaults };
 /** Architectures by name; `tiny` is the one that this project pre-trains and ships. */
 export const presets = {
   tiny: {
-    projectionDim: 192,
+    projectionDim: 256,
     logitScaleInit: 2.6592,
     text: {
       ...textDefaults,
@@ -16,9 +16,9 @@ export const presets = {
       numAttentionHeads: 3,
       vocabSize: 24_000,
       maxPositionEmbeddings: 32,
-      padTokenId: 1,
-      bosTokenId: 0,
-      eosTokenId: 1,
+      padTokenId: 23_999,
+      bosTokenId: 23_998,
+      eosTokenId: 23_999,
     },
     vision: {
       ...visionDefaults,

@@ -83,6 +83,11 @@ describe("a configuration", () => {
     expect(parseConfig(configJson(presetConfig(name)))).toEqual(presetConfig(name));
   });
 
+  test("of the shipped model is the preset tiny", async () => {
+    const shipped = join(import.meta.dirname, "../../../data/models/tiny/config.json");
+    expect(parseConfig(JSON.parse(await readFile(shipped, "utf8")))).toEqual(presetConfig("tiny"));
+  });
+
   test.each([
     [{ model_type: "siglip" }, /model_type is "siglip"; only "clip"/],
     [{ text_config: { hidden_act: "relu" } }, /text_config: hidden_act is "relu"/],
