@@ -11,14 +11,31 @@ export function narrate(text) {
   console.error(`\n\u2014 ${text} [${seconds} s]`);
 }
 
-/** Shows a command as a person would type it, runs it, and resolves to the JSON document that it prints. */
+/** Shows a command as a person would type it, runs it, and resolves to the JSON document that it prints; a fault ends the demo. */
 export async function cliptune(args) {
-  return JSON.parse(await runCommand(args, ["--json"]));
+  const { code, text } = await runCommand(args, ["--json"]);
+  if (code !== 0) process.exit(code ?? 1);
+  return JSON.parse(text);
 }
 
-/** The same, with what the command prints shown to the person. */
-export async function showCliptune(args) {
-  await runCommand(args, [], (text) => process.stderr.write(text));
+/** Serves the page until Ctrl-C; once it does, calls `andThen`, which may go on meanwhile. */
+export async function servePage(args, andThen) {
+  let behind;
+  const { code } = await runCommand(["serve", ...args], [], (text) => {
+    process.stderr.write(text);
+    behind ??= andThen();
+  });
+  await behind;
+  if (code !== 0) process.exit(code ?? 1);
+}
+
+/** Whether all commands went well, one after the other. The first that did not has told why, and is the last; the demo goes on. */
+export async function allWell(commands) {
+  for (const args of commands) {
+    const { code } = await runCommand(args, ["--json"]);
+    if (code !== 0) return false;
+  }
+  return true;
 }
 
 /** Large arrays in pages of 2 MB, which Linux gives to those who ask: a step of the tiny model needs 5 % less time. */
@@ -41,8 +58,7 @@ async function runCommand(args, hidden, onText = () => undefined) {
   process.on("SIGINT", ignore);
   const code = await new Promise((done) => child.once("close", done));
   process.off("SIGINT", ignore);
-  if (code !== 0) process.exit(code ?? 1);
-  return text;
+  return { code, text };
 }
 
 function quoted(argument) {

@@ -3,7 +3,7 @@
 import { existsSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { cliptune, narrate, showCliptune } from "./demo-steps.mjs";
+import { allWell, cliptune, narrate, servePage } from "./demo-steps.mjs";
 import { queryTimes } from "./query-times.mjs";
 import { rootDir, runStep } from "./run-step.mjs";
 
@@ -40,7 +40,7 @@ const summary = {
 narrate("Done");
 printTable();
 if (!serve) console.log(JSON.stringify(summary));
-else await servePage();
+else await serveAll();
 
 function readFlags() {
   const options = {
@@ -80,11 +80,21 @@ function printTable() {
   console.error(`  all of it took ${Math.round(seconds)} s`);
 }
 
-async function servePage() {
+async function serveAll() {
   if (!existsSync(join(rootDir, "apps/web/.next/BUILD_ID"))) {
     narrate("Building the search page");
     runStep(process.execPath, [join(rootDir, "scripts/build.mjs")]);
   }
   narrate("Serving");
-  await showCliptune(["serve", "--index", index, "--runs", place(""), "--port", port]);
+  await servePage(["--index", index, "--runs", place(""), "--port", port], fillCompare);
+}
+
+/** What the page's Compare shows. */
+async function fillCompare() {
+  narrate("Meanwhile: what base and tuned model find at each strength, for the page's Compare");
+  const all = await allWell([
+    ["adapter", "strengths", run],
+    ["index", "strengths", "--index", index, "--run", run],
+  ]);
+  if (all) narrate("Compare is there too; Ctrl-C ends the page");
 }

@@ -1,5 +1,5 @@
 // Makes the README's pictures of the page: `node apps/web/scripts/screenshots.mjs [--index DIR] [--runs DIR] [--out DIR]`,
-// on what the demo leaves, after `cliptune adapter strengths` and `cliptune index strengths`; with --all, of every state.
+// on what the demo leaves once its page has Compare; with --all, of every state.
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
