@@ -30,17 +30,31 @@ export async function withEngine<T>(
 
 /** The engine with what flags and environment say of it. */
 export async function startEngine(name: EngineName | "auto", devices = 1): Promise<Engine> {
+  const { options } = await chooseEngine(name, devices);
+  return createEngine(name, options);
+}
+
+/** What `createEngine` takes; plain data, for another thread too. */
+export interface EngineChoice {
+  readonly name: EngineName | "auto";
+  readonly options: EngineOptions;
+}
+
+/** @throws UsageError for what flags and environment cannot mean */
+export async function chooseEngine(given: string, devices = 1): Promise<EngineChoice> {
+  const name = engineName(given);
   const plugin =
     environment.pjrtPlugin ?? (name === "xla" ? findPjrtPlugin(await pythonPackages()) : undefined);
   const precision = precisionOf(environment.precision);
   const compileCache = compileCacheOptions();
-  return createEngine(name, {
+  const options = {
     ...processorOptions(),
     devices,
     ...(compileCache && { compileCache }),
     ...(plugin && { plugin }),
     ...(precision && { precision }),
-  });
+  };
+  return { name, options };
 }
 
 /** Where programs compiled by XLA are kept; nowhere with CLIPTUNE_COMPILE_CACHE=off. */

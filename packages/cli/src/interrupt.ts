@@ -30,9 +30,9 @@ export async function interruptible<T>(
 ): Promise<T> {
   const controller = new AbortController();
   const press = pressCounter(() => performance.now());
-  const onSignal = () => {
+  const onSignal = (name: NodeJS.Signals) => {
     const which = press();
-    if (which === "again") process.exit(130);
+    if (which === "again") endAtOnce(name);
     if (which === "same") return;
     console.error(`\n${notice}`);
     controller.abort(new Interrupted("interrupted"));
@@ -45,4 +45,10 @@ export async function interruptible<T>(
     process.off("SIGINT", onSignal);
     process.off("SIGTERM", onSignal);
   }
+}
+
+/** By the signal itself: `process.exit` waits for threads, which may be far from done. */
+function endAtOnce(name: NodeJS.Signals): void {
+  process.removeAllListeners(name);
+  process.kill(process.pid, name);
 }

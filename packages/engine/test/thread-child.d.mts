@@ -9,6 +9,7 @@ export type TestCalls = {
   ): Promise<number[]>;
   refuse(message: string): never;
   break(message: string): never;
+  read(path: string): Promise<Uint8Array>;
   waitFor(signal: AbortSignal): Promise<never>;
   crash(message: string): Promise<never>;
 };

@@ -1,4 +1,5 @@
 // What the tests of threads call.
+import { readFile } from "node:fs/promises";
 import { workerData } from "node:worker_threads";
 import { serveThread, UserError } from "@cliptune/engine";
 
@@ -29,6 +30,7 @@ serveThread({
   break(message) {
     throw new TypeError(message);
   },
+  read: (path) => readFile(path),
   waitFor: (signal) =>
     new Promise((_, fail) => {
       if (signal.aborted) fail(signal.reason);

@@ -2,7 +2,7 @@ import { readdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { readSafetensors, writeSafetensors } from "@cliptune/clip";
 import { UserError } from "@cliptune/engine";
-import { isMissing, writeDirAtomically, writeFileAtomically } from "./disk.js";
+import { isMissing, removeDirAtomically, writeDirAtomically, writeFileAtomically } from "./disk.js";
 import type { SetMetrics } from "./metrics-log.js";
 import { loadParameters, readMoments, saveParameters } from "./saved-weights.js";
 import type { Trainable } from "./trainable.js";
@@ -61,7 +61,7 @@ export async function saveCheckpoint(
     steps.push(state.step);
   }
   for (const step of steps.slice(0, -keep).filter((each) => !keepSteps.includes(each))) {
-    await rm(join(dir, nameOf(step)), { recursive: true, force: true });
+    await removeDirAtomically(dir, nameOf(step));
   }
   return join(dir, name);
 }

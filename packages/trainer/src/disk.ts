@@ -55,3 +55,11 @@ export async function writeDirAtomically(
     throw diskError(target!, error);
   }
 }
+
+/** Removes a directory so that a kill leaves it whole or under a name that starts with a dot. */
+export async function removeDirAtomically(parent: string, name: string): Promise<void> {
+  const old = join(parent, `.${name}.old`);
+  await rm(old, { recursive: true, force: true });
+  await rename(join(parent, name), old);
+  await rm(old, { recursive: true });
+}

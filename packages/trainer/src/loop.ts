@@ -144,6 +144,7 @@ async function record(
     pairsPerSecond: pairsPerStep(parts.config) / seconds,
     ...{ decodeSeconds, waitSeconds, computeSeconds: seconds - waitSeconds },
   } as const;
-  await parts.log.append(line);
+  // Told first: writing waits for the event loop, which the next step may hold up.
   parts.onEvent({ ...line, totalSteps: plan.totalSteps });
+  await parts.log.append(line);
 }

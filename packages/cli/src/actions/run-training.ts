@@ -1,19 +1,13 @@
 import { join, relative, resolve } from "node:path";
-import type { Engine } from "@cliptune/engine";
-import {
-  loadTrainModel,
-  type SetMetrics,
-  type Summary,
-  type TrainConfig,
-  type TrainEvent,
-  train,
-} from "@cliptune/trainer";
+import { startThread } from "@cliptune/engine";
+import type { SetMetrics, Summary, TrainConfig, TrainEvent } from "@cliptune/trainer";
 import type { Answer } from "../command.js";
-import { withEngine } from "../engine-choice.js";
+import { chooseEngine } from "../engine-choice.js";
 import { interruptible } from "../interrupt.js";
 import { loadConfig } from "../load-config.js";
 import { modelDirectory } from "../model-directory.js";
 import { createProgress, duration, type Progress } from "../progress.js";
+import type { TrainingCalls } from "../training-worker.js";
 
 export interface TrainingOptions {
   readonly config: string;
@@ -27,23 +21,24 @@ export interface TrainingOptions {
 export async function runTraining(options: TrainingOptions): Promise<Answer> {
   const outDir = resolve(options.outDir);
   const config = await loadConfig(options.config, options.dataDir);
-  const model = await loadTrainModel({ ...config, model: await modelDirectory(config.model) });
+  const { resume, dataDir } = options;
+  const work = {
+    config: { ...config, model: await modelDirectory(config.model) },
+    engine: await chooseEngine(options.engine, config.devices),
+    ...{ outDir, resume, cacheDir: join(resolve(dataDir), "cache") },
+  };
   const progress = createProgress({ label: "train" });
-  const run = (engine: Engine) =>
-    interruptible("Saving a checkpoint … (Ctrl-C again ends at once, without it)", (signal) =>
-      train(config, {
-        outDir,
-        engine,
-        model,
-        resume: options.resume,
-        cacheDir: join(resolve(options.dataDir), "cache"),
-        signal,
-        onEvent: (event) => show(event, progress),
-      }),
-    );
-  const summary = await withEngine(options.engine, run, config.devices).finally(() =>
-    progress.stop(),
-  );
+  const onEvent = (event: TrainEvent) => show(event, progress);
+  // A step blocks the thread that asks for it, which could not answer Ctrl-C meanwhile.
+  const thread = startThread<TrainingCalls>(new URL("../training-worker.js", import.meta.url), {
+    does: "trains",
+  });
+  const notice =
+    "Saving a checkpoint as soon as what is under way is done … (Ctrl-C again ends at once, without it)";
+  const summary = await interruptible(notice, (signal) =>
+    thread.call("train", { ...work, signal, onEvent }),
+  ).finally(() => progress.stop());
+  await thread.end();
   const json = { outDir, ...summary, ...processCost() };
   if (!summary.interrupted)
     return { json, text: describe({ ...options, dataName: nameOf(config) }, summary) };

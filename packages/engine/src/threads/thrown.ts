@@ -5,6 +5,8 @@ export interface Failure {
   readonly message: string;
   readonly stack: string | undefined;
   readonly user: boolean;
+  /** What a call to the system failed with, and on which file. */
+  readonly system: { readonly code: string; readonly path?: string } | undefined;
   /** Of the sender's errors, should it come back. */
   readonly mine: number;
   /** Of the receiver's own errors, which has come back. */
@@ -25,16 +27,22 @@ export function createThrown() {
       own.set(mine, reason);
       const error = reason instanceof Error ? reason : new Error(String(reason));
       const { message, stack } = error;
-      return { message, stack, user: error instanceof UserError, mine, yours: theirs.get(error) };
+      const [user, system] = [error instanceof UserError, systemFault(error)];
+      return { message, stack, user, system, mine, yours: theirs.get(error) };
     },
-    revive({ message, stack, user, mine, yours }: Failure): unknown {
+    revive({ message, stack, user, system, mine, yours }: Failure): unknown {
       if (yours !== undefined && own.has(yours)) return own.get(yours);
       const error = user ? new UserError(message) : new Error(message);
       if (!user && stack !== undefined) error.stack = stack; // where it was thrown
+      Object.assign(error, system);
       theirs.set(error, mine);
       return error;
     },
     /** To be called when no error can come back any more. */
     clear: () => own.clear(),
   };
+}
+
+function systemFault({ code, path }: NodeJS.ErrnoException): Failure["system"] {
+  return typeof code === "string" ? { code, ...(path !== undefined && { path }) } : undefined;
 }
