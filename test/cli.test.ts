@@ -1,6 +1,6 @@
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { readSafetensors } from "@cliptune/clip";
+import { presetNames, readSafetensors } from "@cliptune/clip";
 import { engineNames } from "@cliptune/engine";
 import { afterAll, describe, expect, test } from "vitest";
 import { emptyFolder, outcomeOf, runCli, startCli } from "./repository/run-cli.js";
@@ -49,6 +49,18 @@ describe("help", () => {
     const { stdout } = await runCli(["help", "train"]);
     const line = stdout.split("\n").find((each) => each.includes("--engine"));
     for (const name of engineNames) expect(line).toContain(name);
+  });
+
+  test("the help of --preset names every architecture that is known", async () => {
+    const { stdout } = await runCli(["params", "--help"]);
+    const line = stdout.split("\n").find((each) => each.includes("--preset <name>"));
+    for (const name of presetNames) expect(line).toContain(name);
+  });
+
+  test("what must be given is in angle brackets, what may be left out in square ones", async () => {
+    expect((await runCli(["train", "--help"])).stdout).toContain("train <config> --out <dir> [");
+    expect((await runCli(["settings", "--help"])).stdout).toContain("settings [word] [options]");
+    expect((await runCli(["index", "map", "--help"])).stdout).toContain("map [dir] [options]");
   });
 
   test("the version is that of the package", async () => {

@@ -15,7 +15,7 @@ export function helpText({ command, path }: FoundCommand): string {
   const usage = [
     ...path,
     ...(children.length > 0 ? ["<command>"] : []),
-    ...words.map(([name]) => `<${name}>`),
+    ...words.map(([name, arg]) => word(name, arg)),
     ...required,
     ...(flags.length > required.length ? ["[options]"] : []),
   ].join(" ");
@@ -28,7 +28,7 @@ export function helpText({ command, path }: FoundCommand): string {
     ),
     section(
       "Arguments",
-      words.map(([name, arg]): Row => [`<${name}>`, arg.description ?? ""]),
+      words.map(([name, arg]): Row => [word(name, arg), arg.description ?? ""]),
     ),
     section("Options", [
       ...flags.map(([name, arg]): Row => [flag(name, arg), explain(arg)]),
@@ -44,6 +44,10 @@ export function helpText({ command, path }: FoundCommand): string {
 function describe(command: Command): string {
   return (command.meta as { description?: string } | undefined)?.description ?? "";
 }
+
+/** `<data>`, or `[data]` where it may be left out. */
+const word = (name: string, { required, default: value }: ArgDef): string =>
+  required === false || value !== undefined ? `[${name}]` : `<${name}>`;
 
 /** `-k, --count <number>` */
 function flag(name: string, arg: ArgDef): string {

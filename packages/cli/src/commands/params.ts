@@ -9,7 +9,12 @@ export const params = command({
     "cliptune params --model tiny --rank 16 --targets q_proj,k_proj,v_proj,out_proj",
   ],
   args: {
-    preset: { type: "string", valueHint: "name", description: "a known architecture" },
+    preset: {
+      type: "string",
+      valueHint: "name",
+      description:
+        "tiny, clip-vit-base-patch32, clip-vit-base-patch16 or clip-vit-large-patch14, in place of --model",
+    },
     model: { type: "string", valueHint: "dir", description: 'model directory, or "tiny"' },
     rank: { type: "string", default: "16", valueHint: "number", description: "rank of LoRA" },
     targets: {
