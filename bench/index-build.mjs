@@ -1,5 +1,6 @@
 // `node bench/index-build.mjs`: pictures a second of an index build, from JPEG files of 1280 × 720 and of 320 × 180, against
-// the encoder alone on pictures that are decoded already, and what the cores can do at all.
+// the encoder alone on pictures that are decoded already, and what the cores can do at all. Rates are a quiet machine's: other
+// programs slow the encoder by the clock and leave the ceiling where it is. Milliseconds of one core hold on a busy one too.
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { availableParallelism, cpus, tmpdir } from "node:os";
 import { join } from "node:path";
