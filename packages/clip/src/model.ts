@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { join } from "node:path";
+import { setImmediate as nextTurn } from "node:timers/promises";
 import { type Arrays, UserError } from "@cliptune/engine";
 import { type ClipConfig, configJson, parseConfig } from "./config.js";
 import { exists, readJson, readJsonIfPresent, writeJson } from "./files.js";
@@ -66,6 +67,7 @@ async function readTokenizer(dir: string, { text }: ClipConfig): Promise<Tokeniz
   const json = await readJsonIfPresent(where);
   const contextLength = text.maxPositionEmbeddings;
   if (json === undefined) return missingTokenizer(where, contextLength);
+  await nextTurn(); // parsing took a while, and so does this
   return createTokenizer(json, { contextLength, vocabSize: text.vocabSize, where });
 }
 
