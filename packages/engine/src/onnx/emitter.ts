@@ -18,12 +18,19 @@ export interface OnnxProgram {
   readonly watched: readonly Node[];
 }
 
-/** Says a graph in ONNX. With `packWeights`, frozen matrices are part of the model and not fed to it. */
+/**
+ * Says a graph in ONNX, without the operators that are `lacking`. With `packWeights`, frozen matrices are part of the
+ * model and not fed to it.
+ */
 export function emitOnnx(
   graph: Graph,
-  { packWeights = false, checkNaN = false } = {},
+  {
+    packWeights = false,
+    checkNaN = false,
+    lacking,
+  }: { packWeights?: boolean; checkNaN?: boolean; lacking?: ReadonlySet<string> | undefined } = {},
 ): OnnxProgram {
-  const emitter = new Emitter();
+  const emitter = new Emitter(lacking);
   const live = liveNodes(graph);
   const packed = packWeights ? packable(live) : new Set<Node>();
   for (const node of live) {

@@ -7,7 +7,7 @@ import type { Arrays, Constants, Engine, State } from "../types.js";
 import { emitOnnx } from "./emitter.js";
 import { type Holds, heldBy, hold, hostArrays, inTurn, tensorsOf } from "./held.js";
 import { createProgram, openSession } from "./program.js";
-import type { Provider } from "./providers.js";
+import { lackingOf, type Provider } from "./providers.js";
 import { withWeights } from "./weights.js";
 
 export interface OnnxOptions {
@@ -81,7 +81,7 @@ export function createOnnxEngine({
       const optimised = optimise(await trace(definition), withoutRules);
       const joined = joins ? joinThin(optimised) : optimised;
       const graph = pads ? padRows(joined) : joined;
-      const program = emitOnnx(graph, { packWeights, checkNaN });
+      const program = emitOnnx(graph, { packWeights, checkNaN, lacking: lackingOf[provider] });
       const { name, constants } = definition;
       // In a backward pass it finds nothing that the graph's own passes left, and takes a second to look.
       const fuse = !Object.keys(graph.outputs).some((key) =>

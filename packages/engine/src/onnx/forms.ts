@@ -70,9 +70,24 @@ const matmul: Form = (node, e) => {
   const isPlain = node.inputs.every((x) => x.shape.length <= 2);
   const addsWide = node.inputs[2]?.shape.length === 1 && elements(node.shape) >= wide;
   if (isPlain && !addsWide) return e.op("Gemm", names(node, e), attrs);
-  const product = e.op("FusedMatMul", [a, b], attrs, "com.microsoft");
+  const product = e.lacking.has("FusedMatMul")
+    ? plainProduct(node, e)
+    : e.op("FusedMatMul", [a, b], attrs, "com.microsoft");
   return c ? e.op("Add", [product, c]) : product;
 };
+
+/** FusedMatMul in ONNX's own operators. */
+function plainProduct({ inputs, attrs }: Node, e: Emitter): string {
+  const [a, b] = [inputs[0]!, inputs[1]!].map((x, i) => {
+    if (!attrs[i === 0 ? "transposeA" : "transposeB"]) return e.name(x);
+    const axes = x.shape.map((_, axis) => axis);
+    const perm = [...axes.slice(0, -2), ...axes.slice(-2).reverse()];
+    return e.op("Transpose", [e.name(x)], { perm });
+  }) as [string, string];
+  const product = e.op("MatMul", [a, b]);
+  const alpha = (attrs["alpha"] as number | undefined) ?? 1;
+  return alpha === 1 ? product : e.op("Mul", [product, e.scalar(alpha, "float32")]);
+}
 
 /** `x · σ(x)` and `x · σ(−x)` are one kernel, which reads x once and is done while it lies in the cache. */
 const mul: Form = (node, e) => {

@@ -16,9 +16,15 @@ type Attributes = Readonly<Record<string, OnnxAttribute>>;
 export class Emitter {
   readonly nodes: OnnxNode[] = [];
   readonly initializers = new Map<string, Initializer>();
+  /** Operators to be said in others, as the provider has no kernel for them. */
+  readonly lacking: ReadonlySet<string>;
   #names = new Map<Node, string>();
   #results = new Map<string, string[]>();
   #fresh = 0;
+
+  constructor(lacking: ReadonlySet<string> = new Set()) {
+    this.lacking = lacking;
+  }
 
   /** The value that holds a graph node already emitted. */
   name(node: Node): string {
