@@ -1,8 +1,10 @@
-// npm run pretrain [-- --engine xla] [-- --ship] [-- --wide] makes the tiny CLIP again from scratch, seeded, and measures it. What
+// npm run pretrain [-- --engine xla] [-- --ship] makes the tiny CLIP again from scratch, seeded, and measures it. What
 // was begun goes on, what is there is left alone. --ship puts the result into data/models/tiny.
-//   1  both towers from random weights, on pictures with names: data/recipes/tiny.yaml; with --wide on the wide base set
-//      and in its vocabulary: tiny-wide.yaml
+//   1  both towers from random weights, on pictures with names: data/recipes/tiny.yaml
 //   2  a text tower that reaches further, in a vocabulary of seven languages: scripts/words.mjs
+//   3  the image tower towards those texts, on more pictures, twice: data/recipes/tiny-pictures.yaml and
+//      tiny-pictures-varied.yaml; what is kept is the mean of both: scripts/average-models.mjs
+//   4  as 2, from the image tower of 3
 import {
   copyFileSync,
   existsSync,
@@ -16,39 +18,57 @@ import { parseArgs } from "node:util";
 import { cliptune, narrate, showCliptune } from "./demo-steps.mjs";
 import { rootDir, runStep } from "./run-step.mjs";
 
-const { engine, ship, wide } = readFlags();
+const { engine, ship } = readFlags();
 const home = join(rootDir, ".cliptune");
 const shipped = join(rootDir, "data/models/tiny");
-const first = wide ? "tiny-wide" : "tiny";
-const last = join(home, `${first}-words`);
+const third = ["tiny-pictures", "tiny-pictures-varied"];
 
-if (!wide) {
-  const base = drawBase("base", "19,838 pictures from 14");
-  prepareArchitecture(join(home, "tiny-architecture"), base, 6000);
-}
-const base = drawBase("base-wide", "33,134 pictures from 25", ["--wide"]);
+const base = drawBase("base", "19,838 pictures from 14");
+prepareArchitecture(join(home, "tiny-architecture"), base, 6000);
+const wideBase = drawBase("base-wide", "33,134 pictures from 25", ["--wide"]);
 const architecture = join(home, "tiny-wide-architecture");
-prepareArchitecture(architecture, base, 24_000);
+prepareArchitecture(architecture, wideBase, 24_000);
 
 narrate("Training both towers from random weights");
-const out = join(home, first);
-const resume = existsSync(join(out, "config.json")) ? ["--resume"] : [];
-const recipe = join(rootDir, "data/recipes", `${first}.yaml`);
-await cliptune(["train", recipe, "--out", out, "--engine", engine, ...resume]);
+const first = await train("tiny");
 
 narrate("Giving texts their vectors, and the model a text tower that knows them");
-const words = ["--model", join(out, "model"), "--base", base, "--engine", engine];
-const places = ["--architecture", architecture, "--packages", join(home, "packages")];
-runStep("node", ["scripts/words.mjs", ...words, ...places, "--out", last]);
+teachWords(first, "tiny-words");
+
+narrate("Teaching the image tower what those texts mean");
+const models = [];
+for (const name of third) models.push(await train(name));
+const mean = join(home, "tiny-mean");
+runStep("node", ["scripts/average-models.mjs", "--out", mean, ...models]);
+
+narrate("Giving texts their vectors once more, by the new image tower");
+const model = teachWords(mean, "tiny-words-again");
 
 narrate("Measuring it");
-const model = join(last, "model");
 await showCliptune(["evaluate", "--suite", "all", "--model", model]);
 if (ship) {
   narrate("Putting it into data/models/tiny");
   shipModel();
 }
 console.error(`The model is in ${ship ? shipped : model}.`);
+
+/** @returns the directory of the model that the recipe of that name made */
+async function train(name) {
+  const out = join(home, name);
+  const resume = existsSync(join(out, "config.json")) ? ["--resume"] : [];
+  const recipe = join(rootDir, "data/recipes", `${name}.yaml`);
+  await cliptune(["train", recipe, "--out", out, "--engine", engine, ...resume]);
+  return join(out, "model");
+}
+
+/** @returns the directory of the model, with its text tower made anew */
+function teachWords(from, name) {
+  const out = join(home, name);
+  const words = ["--model", from, "--base", wideBase, "--engine", engine, "--out", out];
+  const places = ["--architecture", architecture, "--packages", join(home, "packages")];
+  runStep("node", ["scripts/words.mjs", ...words, ...places]);
+  return join(out, "model");
+}
 
 function drawBase(name, what, flags = []) {
   const dir = join(home, name);
@@ -87,13 +107,15 @@ function shipModel() {
   for (const name of ["config.json", "tokenizer.json"]) {
     copyFileSync(join(architecture, name), join(shipped, name));
   }
-  for (const name of [first, last]) {
+  for (const name of ["tiny", ...third]) {
     const lines = readFileSync(join(home, name, "metrics.jsonl"), "utf8")
       .trim()
       .split("\n");
     const kept = lines.filter((line, i) => !("loss" in JSON.parse(line)) || i % 50 === 0);
-    const log = name === last ? "training-words.jsonl" : "training.jsonl";
-    writeFileSync(join(shipped, log), `${kept.join("\n")}\n`);
+    writeFileSync(join(shipped, `training-${name}.jsonl`), `${kept.join("\n")}\n`);
+  }
+  for (const name of ["tiny-words", "tiny-words-again"]) {
+    copyFileSync(join(home, name, "fits.jsonl"), join(shipped, `training-${name}.jsonl`));
   }
 }
 
@@ -101,13 +123,12 @@ function readFlags() {
   const options = {
     engine: { type: "string", default: "auto" },
     ship: { type: "boolean", default: false },
-    wide: { type: "boolean", default: false },
   };
   try {
     return parseArgs({ options }).values;
   } catch (error) {
     console.error(`error: ${error.message}`);
-    console.error("usage: npm run pretrain [-- --engine NAME] [-- --ship] [-- --wide]");
+    console.error("usage: npm run pretrain [-- --engine NAME] [-- --ship]");
     process.exit(2);
   }
 }

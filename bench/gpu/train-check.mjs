@@ -29,7 +29,7 @@ writeFileSync(words, pairs.join("\n"));
 
 const lora = { lora: { rank: 16, alpha: 32 } };
 const full = { mode: "full", optimizer: { learningRate: 1e-4 } };
-/** As data/recipes/tiny.yaml and tiny-wide.yaml train. */
+/** As data/recipes/tiny.yaml trains. */
 const pretraining = {
   ...{ mode: "full", init: "random", architecture: values.model },
   optimizer: { learningRate: 1.2e-3, weightDecay: 0.2, beta2: 0.98, epsilon: 1e-6, clipNorm: 1 },
@@ -50,7 +50,7 @@ const kinds = {
   },
   "distilled from the base": { ...lora, loss: [{ infoNce: 1 }, { similarityMse: 1 }] },
   "pre-training": pretraining,
-  "pre-training, wide": {
+  "pre-training, with texts and pairs of pictures": {
     ...pretraining,
     loss: [{ infoNce: 1 }, { textPairs: 0.3 }, { supCon: { weight: 0.3, of: "image" } }],
     texts: { path: words, count: 32 },
