@@ -62,8 +62,8 @@ export function partsFor({ plugin, folder, onCpu, gpus, python = "python3" }) {
   };
   const each = (kind, precision, ...more) =>
     batches.map((batch) => kind(precision, batch, ...more));
+  const largest = Math.max(...batches);
   /** As many pairs a GPU as the largest batch has, and that batch shared out. */
-  const largest = onCpu ? 4 : 512;
   const several = [2, 4]
     .filter((devices) => devices <= gpus)
     .flatMap((devices) => [
@@ -80,7 +80,7 @@ export function partsFor({ plugin, folder, onCpu, gpus, python = "python3" }) {
   const encode = (name, env) => ({
     name,
     command: node("encode.mjs", JSON.stringify({ ...encoding, ...few })),
-    env: { UV_THREADPOOL_SIZE: `${availableParallelism()}`, ...env },
+    env: { UV_THREADPOOL_SIZE: `${Math.ceil(availableParallelism() / gpus)}`, ...env },
     seconds: 60,
   });
   const webGpu = (batch) => {
