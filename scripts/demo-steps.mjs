@@ -18,6 +18,12 @@ export async function cliptune(args) {
   return JSON.parse(text);
 }
 
+/** As `cliptune`, for a person: what the command prints is shown. */
+export async function showCliptune(args) {
+  const { code } = await runCommand(args, [], (text) => process.stdout.write(text));
+  if (code !== 0) process.exit(code ?? 1);
+}
+
 /** Serves the page until Ctrl-C; once it does, calls `andThen`, which may go on meanwhile. */
 export async function servePage(args, andThen) {
   let behind;

@@ -1,6 +1,7 @@
 // First: tfjs-core makes the global engine and its Tensor class; the bundled gradients then join it.
 import "@tensorflow/tfjs-core";
 import "./gradients.js";
+import "./fused/tile.js"; // after tfjs's own, which it replaces
 
 export { createEngine, type EngineOptions, engineNames } from "./create-engine.js";
 export { UserError } from "./errors.js";

@@ -35,3 +35,18 @@ test("the backward pass stops below the lowest adapted layer", async () => {
   for (const lowest of [0, 3, 5])
     expect(await matmuls(lowest)).toBe(layers + (layers - 1 - lowest) + 1);
 });
+
+test("the gradient of what is repeated does not grow with the repetitions", async () => {
+  const nodes = async (times: number) => {
+    const graph = await trace({
+      name: "class token",
+      inputs: { token: { dtype: "float32", shape: [1, 1, 4] } },
+      run: ({ inputs: { token } }) => {
+        const loss = (x: tf.Tensor) => tf.sum(tf.square(tf.broadcastTo(x, [times, 2, 4])));
+        return { outputs: { grad: tf.grad(loss)(token!) } };
+      },
+    });
+    return liveNodes(optimise(graph)).length;
+  };
+  expect(await nodes(512)).toBe(await nodes(2));
+});
