@@ -11,9 +11,13 @@ export function narrate(text) {
   console.error(`\n\u2014 ${text} [${seconds} s]`);
 }
 
-/** Shows a command as a person would type it, runs it, and resolves to the JSON document that it prints; a fault ends the demo. */
-export async function cliptune(args) {
-  const { code, text } = await runCommand(args, ["--json"]);
+/**
+ * Shows a command as a person would type it, runs it, and resolves to the JSON document that it prints; a fault ends the demo.
+ * One that runs beside another is `quiet`: its progress is not shown.
+ */
+export async function cliptune(args, { quiet = false } = {}) {
+  const { code, text, told } = await runCommand(args, ["--json"], undefined, { quiet });
+  if (code !== 0) process.stderr.write(told);
   if (code !== 0) process.exit(code ?? 1);
   return JSON.parse(text);
 }
@@ -47,14 +51,19 @@ export async function allWell(commands) {
 /** Large arrays in pages of 2 MB, which Linux gives to those who ask: a step of the tiny model needs 5 % less time. */
 const hugePages = "glibc.malloc.hugetlb=1";
 
-async function runCommand(args, hidden, onText = () => undefined) {
+async function runCommand(args, hidden, onText = () => undefined, { quiet = false } = {}) {
   console.error(`$ npx cliptune ${args.map(quoted).join(" ")}`);
   const child = spawn(process.execPath, [cli, ...args, ...hidden], {
     cwd: rootDir,
     env: { GLIBC_TUNABLES: hugePages, ...process.env },
-    stdio: ["ignore", "pipe", "inherit"],
+    stdio: ["ignore", "pipe", quiet ? "pipe" : "inherit"],
   });
-  let text = "";
+  const end = () => child.kill(); // a fault elsewhere ends this process, and nothing may go on without it
+  process.on("exit", end);
+  let [text, told] = ["", ""];
+  child.stderr?.on("data", (data) => {
+    told = (told + data).slice(-4000);
+  });
   child.stdout.on("data", (data) => {
     text += data;
     onText(data);
@@ -63,8 +72,8 @@ async function runCommand(args, hidden, onText = () => undefined) {
   const ignore = () => undefined;
   process.on("SIGINT", ignore);
   const code = await new Promise((done) => child.once("close", done));
-  process.off("SIGINT", ignore);
-  return { code, text };
+  process.off("SIGINT", ignore).off("exit", end);
+  return { code, text, told };
 }
 
 function quoted(argument) {

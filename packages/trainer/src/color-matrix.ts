@@ -31,11 +31,13 @@ export function drawColors(
 ): ColorMatrix {
   const around = (spread: number): number => 1 + (2 * random() - 1) * Math.min(1, spread);
   const jitters = random() < jitterProbability && jitter > 0;
-  const [brightness, contrast, saturation] = [0, 0, 0].map(() => around(0.8 * jitter)) as Triple;
+  const brightness = around(0.8 * jitter);
+  const contrast = around(0.8 * jitter);
+  const saturation = around(0.8 * jitter);
   const turn = (2 * random() - 1) * 0.2 * jitter;
   const steps: ((m: ColorMatrix) => ColorMatrix)[] = [
     (m) => compose(scale(brightness), m),
-    (m) => compose(blend(contrast, grayOf(apply(m, mean))), m),
+    (m) => compose(blend(contrast, grayOf(m, mean)), m),
     (m) => compose(saturate(saturation), m),
     (m) => compose(rotateHue(turn), m),
   ];
@@ -45,13 +47,10 @@ export function drawColors(
   return turnsGray ? compose(saturate(0), start) : start;
 }
 
-type Triple = [number, number, number];
-
-const at = (m: ColorMatrix, row: number, column: number): number => m[row * 4 + column]!;
+// Written out, without arrays of arrays: all this runs for every picture of every batch.
 
 /** `left` after `right`. */
 function compose(left: ColorMatrix, right: ColorMatrix): ColorMatrix {
-  // Plain loops: this runs several times for every picture of every batch.
   const product = new Array<number>(12);
   for (let row = 0; row < 12; row += 4) {
     const [x, y, z] = [left[row]!, left[row + 1]!, left[row + 2]!];
@@ -63,39 +62,60 @@ function compose(left: ColorMatrix, right: ColorMatrix): ColorMatrix {
   return product;
 }
 
-const apply = (m: ColorMatrix, rgb: readonly number[]): number[] =>
-  [0, 1, 2].map((row) => [0, 1, 2].reduce((s, k) => s + at(m, row, k) * rgb[k]!, at(m, row, 3)));
+/** The luma of `m` · rgb. */
+function grayOf(m: ColorMatrix, rgb: readonly number[]): number {
+  const [r, g, b] = [rgb[0]!, rgb[1]!, rgb[2]!];
+  const of = (row: number): number => m[row]! * r + m[row + 1]! * g + m[row + 2]! * b + m[row + 3]!;
+  return luma[0] * of(0) + luma[1] * of(4) + luma[2] * of(8);
+}
 
-const grayOf = (rgb: readonly number[]): number =>
-  luma.reduce((sum, weight, k) => sum + weight * rgb[k]!, 0);
+const scale = (f: number): ColorMatrix => [f, 0, 0, 0, 0, f, 0, 0, 0, 0, f, 0];
 
-const fromRows = (entry: (row: number, column: number) => number): ColorMatrix =>
-  Array.from({ length: 12 }, (_, i) => entry(Math.floor(i / 4), i % 4));
+function blend(f: number, level: number): ColorMatrix {
+  const rest = (1 - f) * level;
+  return [f, 0, 0, rest, 0, f, 0, rest, 0, 0, f, rest];
+}
 
-const scale = (factor: number): ColorMatrix => fromRows((r, c) => (r === c ? factor : 0));
+function saturate(f: number): ColorMatrix {
+  const [r, g, b] = [(1 - f) * luma[0], (1 - f) * luma[1], (1 - f) * luma[2]];
+  return [r + f, g, b, 0, r, g + f, b, 0, r, g, b + f, 0];
+}
 
-const blend = (factor: number, level: number): ColorMatrix =>
-  fromRows((r, c) => (c === 3 ? (1 - factor) * level : r === c ? factor : 0));
+type Matrix3 = readonly (readonly number[])[];
 
-const saturate = (factor: number): ColorMatrix =>
-  fromRows((r, c) => (c === 3 ? 0 : (1 - factor) * luma[c]! + (r === c ? factor : 0)));
+const product = (a: Matrix3, b: Matrix3): Matrix3 =>
+  a.map((row) => [0, 1, 2].map((c) => row.reduce((s, x, k) => s + x * b[k]![c]!, 0)));
 
-/** Turns the chroma plane: RGB → YIQ, rotate (I, Q), and back. */
+const toYiq: Matrix3 = [luma, [0.595716, -0.274453, -0.321263], [0.211456, -0.522591, 0.311135]];
+const toRgb: Matrix3 = [
+  [1, 0.9563, 0.621],
+  [1, -0.2721, -0.6474],
+  [1, -1.107, 1.7046],
+];
+/** RGB → YIQ, `chroma` of (Y, I, Q), and back, as 9 numbers. */
+const throughYiq = (chroma: Matrix3): readonly number[] =>
+  product(toRgb, product(chroma, toYiq)).flat();
+const [still, along, across] = [
+  [
+    [1, 0, 0],
+    [0, 0, 0],
+    [0, 0, 0],
+  ],
+  [
+    [0, 0, 0],
+    [0, 1, 0],
+    [0, 0, 1],
+  ],
+  [
+    [0, 0, 0],
+    [0, 0, -1],
+    [0, 1, 0],
+  ],
+].map(throughYiq) as [readonly number[], readonly number[], readonly number[]];
+
+/** Turns the chroma plane: RGB → YIQ, rotate (I, Q), and back; the sum of what keeps Y, and cos and sin times two more. */
 function rotateHue(turns: number): ColorMatrix {
   const [cos, sin] = [Math.cos(2 * Math.PI * turns), Math.sin(2 * Math.PI * turns)];
-  const toYiq = [luma, [0.595716, -0.274453, -0.321263], [0.211456, -0.522591, 0.311135]];
-  const toRgb = [
-    [1, 0.9563, 0.621],
-    [1, -0.2721, -0.6474],
-    [1, -1.107, 1.7046],
-  ];
-  const turn = [
-    [1, 0, 0],
-    [0, cos, -sin],
-    [0, sin, cos],
-  ];
-  const product = (a: readonly (readonly number[])[], b: readonly (readonly number[])[]) =>
-    a.map((row) => [0, 1, 2].map((c) => row.reduce((s, x, k) => s + x * b[k]![c]!, 0)));
-  const m = product(toRgb, product(turn, toYiq));
-  return fromRows((r, c) => (c === 3 ? 0 : m[r]![c]!));
+  const m = (i: number): number => still[i]! + cos * along[i]! + sin * across[i]!;
+  return [m(0), m(1), m(2), 0, m(3), m(4), m(5), 0, m(6), m(7), m(8), 0];
 }

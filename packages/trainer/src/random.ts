@@ -35,10 +35,13 @@ export function stream(...keys: readonly (string | number)[]): Stream {
 
 /** 0 … n − 1 in random order (Fisher–Yates). */
 export function permutation(n: number, random: Stream): Int32Array {
-  const order = Int32Array.from({ length: n }, (_, i) => i);
+  const order = new Int32Array(n);
+  for (let i = 0; i < n; i++) order[i] = i;
   for (let i = n - 1; i > 0; i--) {
     const j = Math.floor(random() * (i + 1));
-    [order[i], order[j]] = [order[j]!, order[i]!];
+    const other = order[j]!;
+    order[j] = order[i]!;
+    order[i] = other;
   }
   return order;
 }
