@@ -2,26 +2,34 @@
 // was begun goes on, what is there is left alone. --ship puts the result into data/models/tiny.
 //   1  both towers from random weights, on pictures with names: data/recipes/tiny.yaml
 //   2  a text tower that reaches further, in a vocabulary of seven languages: scripts/words.mjs
-//   3  the image tower towards those texts, on more pictures, twice: data/recipes/tiny-pictures.yaml and
+//   then twice:
+//   3  the image tower towards those texts, on more pictures, by two recipes: data/recipes/tiny-pictures.yaml and
 //      tiny-pictures-varied.yaml; what is kept is the mean of both: scripts/average-models.mjs
 //   4  as 2, from the image tower of 3
+// --home DIR keeps the parts elsewhere than in .cliptune; --steps N rehearses, with N steps of each training.
 import {
   copyFileSync,
   existsSync,
   mkdirSync,
+  readdirSync,
   readFileSync,
   renameSync,
+  rmSync,
   writeFileSync,
 } from "node:fs";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { cliptune, narrate, showCliptune } from "./demo-steps.mjs";
 import { rootDir, runStep } from "./run-step.mjs";
 
-const { engine, ship } = readFlags();
-const home = join(rootDir, ".cliptune");
+const { engine, ship, steps, home: homeFlag } = readFlags();
+const home = resolve(homeFlag);
 const shipped = join(rootDir, "data/models/tiny");
-const third = ["tiny-pictures", "tiny-pictures-varied"];
+const recipes = ["tiny-pictures", "tiny-pictures-varied"];
+/** How often the towers learn from each other. */
+const ROUNDS = [1, 2];
+/** What lies in `home`, by name, in the order made. */
+const made = { trained: [], taught: [] };
 
 const base = drawBase("base", "19,838 pictures from 14");
 prepareArchitecture(join(home, "tiny-architecture"), base, 6000);
@@ -30,18 +38,20 @@ const architecture = join(home, "tiny-wide-architecture");
 prepareArchitecture(architecture, wideBase, 24_000);
 
 narrate("Training both towers from random weights");
-const first = await train("tiny");
+const first = await train("tiny", { recipe: "tiny" });
 
 narrate("Giving texts their vectors, and the model a text tower that knows them");
-teachWords(first, "tiny-words");
+let model = teachWords(first, "tiny-words");
 
-narrate("Teaching the image tower what those texts mean");
-const models = await trainAll(third);
-const mean = join(home, "tiny-mean");
-runStep("node", ["scripts/average-models.mjs", "--out", mean, ...models]);
+for (const round of ROUNDS) {
+  narrate(`Teaching the image tower what those texts mean, round ${round} of ${ROUNDS.length}`);
+  const models = await trainAll(round, model);
+  const mean = join(home, `tiny-mean-${round}`);
+  runStep("node", ["scripts/average-models.mjs", "--out", mean, ...models]);
 
-narrate("Giving texts their vectors once more, by the new image tower");
-const model = teachWords(mean, "tiny-words-again");
+  narrate("Giving texts their vectors once more, by the new image tower");
+  model = teachWords(mean, `tiny-words-${round}`);
+}
 
 narrate("Measuring it");
 await showCliptune(["evaluate", "--suite", "all", "--model", model]);
@@ -52,22 +62,37 @@ if (ship) {
 console.error(`The model is in ${ship ? shipped : model}.`);
 
 /** Side by side on a GPU, which waits for one run's batches half of the time; one after the other on the processor's cores. */
-async function trainAll(names) {
-  if (engine === "xla") {
-    return Promise.all(names.map((name, i) => train(name, { quiet: i > 0 })));
-  }
+async function trainAll(round, from) {
+  const runs = recipes.map((recipe, i) => () => {
+    const quiet = engine === "xla" && i > 0;
+    return train(`${recipe}-${round}`, { recipe, from, quiet });
+  });
+  if (engine === "xla") return Promise.all(runs.map((run) => run()));
   const models = [];
-  for (const name of names) models.push(await train(name));
+  for (const run of runs) models.push(await run());
   return models;
 }
 
-/** @returns the directory of the model that the recipe of that name made */
-async function train(name, { quiet = false } = {}) {
+/**
+ * Trains by a recipe of data/recipes, with the places of this run in it.
+ *
+ * @param from the model to begin with, where the recipe has one
+ * @returns the directory of the model
+ */
+async function train(name, { recipe, from, quiet = false }) {
   const out = join(home, name);
   const resume = existsSync(join(out, "config.json")) ? ["--resume"] : [];
-  const recipe = join(rootDir, "data/recipes", `${name}.yaml`);
-  const args = ["train", recipe, "--out", out, "--engine", engine, ...resume];
-  await cliptune(args, { quiet });
+  const text = readFileSync(join(rootDir, "data/recipes", `${recipe}.yaml`), "utf8")
+    .replace(/^model: .*$/m, `model: ${JSON.stringify(from)}`)
+    .replace(/^steps: \d+/m, (whole) => (steps ? `steps: ${steps}` : whole))
+    .replaceAll("../../.cliptune", home);
+  const file = join(home, `${name}.yaml`);
+  writeFileSync(file, text);
+  const dataDir = ["--data-dir", join(rootDir, ".cliptune/data")];
+  await cliptune(["train", file, "--out", out, "--engine", engine, ...dataDir, ...resume], {
+    quiet,
+  });
+  made.trained.push(name);
   return join(out, "model");
 }
 
@@ -76,7 +101,9 @@ function teachWords(from, name) {
   const out = join(home, name);
   const words = ["--model", from, "--base", wideBase, "--engine", engine, "--out", out];
   const places = ["--architecture", architecture, "--packages", join(home, "packages")];
-  runStep("node", ["scripts/words.mjs", ...words, ...places]);
+  const rehearsal = steps ? ["--epochs", "1", "--steps", steps] : [];
+  runStep("node", ["scripts/words.mjs", ...words, ...places, ...rehearsal]);
+  made.taught.push(name);
   return join(out, "model");
 }
 
@@ -117,14 +144,17 @@ function shipModel() {
   for (const name of ["config.json", "tokenizer.json"]) {
     copyFileSync(join(architecture, name), join(shipped, name));
   }
-  for (const name of ["tiny", ...third]) {
+  for (const name of readdirSync(shipped).filter((file) => file.startsWith("training-"))) {
+    rmSync(join(shipped, name));
+  }
+  for (const name of made.trained) {
     const lines = readFileSync(join(home, name, "metrics.jsonl"), "utf8")
       .trim()
       .split("\n");
     const kept = lines.filter((line, i) => !("loss" in JSON.parse(line)) || i % 50 === 0);
     writeFileSync(join(shipped, `training-${name}.jsonl`), `${kept.join("\n")}\n`);
   }
-  for (const name of ["tiny-words", "tiny-words-again"]) {
+  for (const name of made.taught) {
     copyFileSync(join(home, name, "fits.jsonl"), join(shipped, `training-${name}.jsonl`));
   }
 }
@@ -133,12 +163,25 @@ function readFlags() {
   const options = {
     engine: { type: "string", default: "auto" },
     ship: { type: "boolean", default: false },
+    home: { type: "string", default: join(rootDir, ".cliptune") },
+    steps: { type: "string" },
+    help: { type: "boolean", default: false },
   };
+  const usage =
+    "usage: npm run pretrain [-- --engine NAME] [-- --ship] [-- --home DIR] [-- --steps N]";
   try {
-    return parseArgs({ options }).values;
+    const { values } = parseArgs({ options });
+    if (values.help) {
+      console.log(usage);
+      process.exit(0);
+    }
+    if (values.steps && !/^[1-9]\d*$/.test(values.steps))
+      throw new Error("--steps is a whole number from 1 up");
+    if (values.steps && values.ship) throw new Error("a rehearsal (--steps) is not shipped");
+    return values;
   } catch (error) {
     console.error(`error: ${error.message}`);
-    console.error("usage: npm run pretrain [-- --engine NAME] [-- --ship]");
+    console.error(usage);
     process.exit(2);
   }
 }

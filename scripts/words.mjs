@@ -55,7 +55,11 @@ if (existsSync(stampFile) && readFileSync(stampFile, "utf8") === stamp) {
   process.exit();
 }
 const fits = [];
-const engine = await createEngine(flags.engine);
+const { CLIPTUNE_PJRT_PLUGIN: plugin, CLIPTUNE_PRECISION: precision } = process.env;
+const engine = await createEngine(flags.engine, {
+  ...(plugin && { plugin }),
+  ...(precision && { precision }),
+});
 console.error(`Embedding ${rows.length} pictures`);
 const { vectors, weights } = await embedCentred(
   engine,

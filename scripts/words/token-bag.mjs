@@ -17,58 +17,56 @@ export function fitTokenBag(sets, { size, steps, seed, onStep }) {
   const vectors = Float32Array.from({ length: size * width }, () => 0.02 * draw());
   const importances = new Float32Array(size);
   const whole = sets.reduce((sum, { weight }) => sum + weight, 0);
-  const adam = lazyAdam(vectors, width);
-  const importanceAdam = lazyAdam(importances, 1);
+  const tables = { vectors, importances, width };
+  const adams = { vectors: lazyAdam(vectors, width), importances: lazyAdam(importances, 1) };
   for (let step = 0; step < steps; step++) {
     const random = seededRandom(seed, "token bag", step);
-    const [slopes, importanceSlopes] = [new Map(), new Map()];
     let loss = 0;
     for (const set of sets) {
       const count = Math.round((BATCH * set.weight) / whole);
       for (let i = 0; i < count; i++) {
         const at = Math.floor(random() * set.tokens.length);
-        const bag = { tokens: set.tokens[at], target: set.vectors[at] };
-        loss += addSlopes(bag, { vectors, importances, width }, { slopes, importanceSlopes });
+        loss += addSlopes({ tokens: set.tokens[at], target: set.vectors[at] }, tables, adams);
       }
     }
     const rate = LEARNING_RATE * (1 - step / steps);
-    adam.step(slopes, rate);
-    importanceAdam.step(importanceSlopes, 3 * rate);
+    adams.vectors.step(rate);
+    adams.importances.step(3 * rate);
     onStep?.(step + 1, steps, loss / BATCH);
   }
   return { vectors, importances };
 }
 
 /** Adds a text's gradients of |e − target|², e the unit vector of its mean m; returns the loss. */
-function addSlopes(
-  { tokens, target },
-  { vectors, importances, width },
-  { slopes, importanceSlopes },
-) {
+function addSlopes({ tokens, target }, { vectors, importances, width }, adams) {
   if (tokens.length === 0) return 0;
   const shares = softmax(tokens.map((token) => importances[token]));
   const mean = new Float32Array(width);
-  for (const [k, token] of tokens.entries()) {
-    for (let d = 0; d < width; d++) mean[d] += shares[k] * vectors[token * width + d];
+  for (let k = 0; k < tokens.length; k++) {
+    const [share, start] = [shares[k], tokens[k] * width];
+    for (let d = 0; d < width; d++) mean[d] += share * vectors[start + d];
   }
-  const length = Math.hypot(...mean) + 1e-12;
-  const cosine = mean.reduce((sum, x, d) => sum + x * target[d], 0) / length;
-  const slope = mean.map((x, d) => (-2 * (target[d] - (cosine * x) / length)) / length);
-  const reach = tokens.map((token) => {
-    let product = 0;
-    for (let d = 0; d < width; d++) product += vectors[token * width + d] * slope[d];
-    return product;
-  });
+  const length = Math.sqrt(dot(mean, mean)) + 1e-12;
+  const cosine = dot(mean, target) / length;
+  // In place of the mean, which is no longer needed.
+  const slope = mean;
+  for (let d = 0; d < width; d++) {
+    slope[d] = (-2 * (target[d] - (cosine * mean[d]) / length)) / length;
+  }
+  const reach = tokens.map((token) => dot(slope, vectors, token * width));
   const level = reach.reduce((sum, product, k) => sum + shares[k] * product, 0);
-  for (const [k, token] of tokens.entries()) {
-    const sum = slopes.get(token) ?? new Float32Array(width);
-    slopes.set(token, sum);
-    for (let d = 0; d < width; d++) sum[d] += (shares[k] * slope[d]) / BATCH;
-    const own = importanceSlopes.get(token) ?? new Float32Array(1);
-    importanceSlopes.set(token, own);
-    own[0] += (shares[k] * (reach[k] - level)) / BATCH;
+  for (let k = 0; k < tokens.length; k++) {
+    adams.vectors.add(tokens[k], slope, shares[k] / BATCH);
+    adams.importances.add(tokens[k], [shares[k] * (reach[k] - level)], 1 / BATCH);
   }
   return 2 - 2 * cosine;
+}
+
+/** a · b, where b begins at `start`. */
+function dot(a, b, start = 0) {
+  let sum = 0;
+  for (let d = 0; d < a.length; d++) sum += a[d] * b[start + d];
+  return sum;
 }
 
 function softmax(values) {

@@ -35,7 +35,8 @@ export async function trainWordTower(engine, pictures, bags, { epochs, seed, onS
       titles: Int32Array.from(batch, ({ titleKey }) => titleKey),
     };
     const { loss, gradient } = await program.step(inputs);
-    adam.step(slopesOf(texts, gradient.data, dimension), LEARNING_RATE * (1 - step / steps));
+    addSlopes(adam, texts, gradient.data, dimension);
+    adam.step(LEARNING_RATE * (1 - step / steps));
     onStep?.(step + 1, steps, loss.data[0]);
   }
   await program.dispose();
@@ -80,34 +81,42 @@ function sumOf(table, { rows, weights }, dimension) {
   return sum;
 }
 
-/** The gradients at the terms' vectors, by row. */
-function slopesOf(texts, gradient, dimension) {
-  const slopes = new Map();
+/** Adds the gradients at the terms' vectors. */
+function addSlopes(adam, texts, gradient, dimension) {
   for (const [t, { rows, weights }] of texts.entries()) {
-    for (let i = 0; i < rows.length; i++) {
-      const sum = slopes.get(rows[i]) ?? new Float32Array(dimension);
-      slopes.set(rows[i], sum);
-      for (let d = 0; d < dimension; d++) sum[d] += weights[i] * gradient[t * dimension + d];
-    }
+    const slope = gradient.subarray(t * dimension, (t + 1) * dimension);
+    for (let i = 0; i < rows.length; i++) adam.add(rows[i], slope, weights[i]);
   }
-  return slopes;
 }
 
 /** Adam that touches only the rows of a table that a step has gradients for, as PyTorch's SparseAdam. */
 export function lazyAdam(table, width) {
-  const [first, second] = [new Float32Array(table.length), new Float32Array(table.length)];
+  const [slopes, first, second] = [0, 1, 2].map(() => new Float32Array(table.length));
+  const isTouched = new Uint8Array(table.length / width);
+  let touched = [];
   let count = 0;
   return {
-    step(slopes, rate) {
+    /** Adds `share` times `slope` `[width]` to the gradient at a row. */
+    add(row, slope, share) {
+      if (!isTouched[row]) touched.push(row);
+      isTouched[row] = 1;
+      for (let d = 0, at = row * width; d < width; d++, at++) slopes[at] += share * slope[d];
+    },
+    step(rate) {
       count++;
       const size = (rate * Math.sqrt(1 - BETA2 ** count)) / (1 - BETA1 ** count);
-      for (const [row, slope] of slopes) {
-        for (let d = 0, at = row * width; d < width; d++, at++) {
-          first[at] += (1 - BETA1) * (slope[d] - first[at]);
-          second[at] += (1 - BETA2) * (slope[d] ** 2 - second[at]);
+      for (const row of touched) {
+        const [start, end] = [row * width, (row + 1) * width];
+        for (let at = start; at < end; at++) {
+          const slope = slopes[at];
+          first[at] += (1 - BETA1) * (slope - first[at]);
+          second[at] += (1 - BETA2) * (slope * slope - second[at]);
           table[at] -= (size * first[at]) / (Math.sqrt(second[at]) + EPSILON);
         }
+        slopes.fill(0, start, end);
+        isTouched[row] = 0;
       }
+      touched = [];
     },
   };
 }

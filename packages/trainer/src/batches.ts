@@ -17,6 +17,8 @@ export interface Batch {
   /** What is in it, in order: for naming what broke a step. */
   readonly items: readonly BatchItem[];
   readonly inputs: Readonly<Record<string, Data>>;
+  /** Lets go of the inputs once its step is over: later batches are written over them. */
+  readonly release: () => void;
 }
 
 export interface BatchItem {
@@ -40,7 +42,7 @@ export function createBatches(source: BatchSource): (step: number) => Promise<Ba
   const { config, sampler, tokens, needs, teacher, classes, textPairs } = source;
   const see = hasVectors(source.sets) ? giveVectors : createViews(source);
   return async (step) => {
-    const { found, inputs } = await see(sampler.batch(step));
+    const { found, inputs, release } = await see(sampler.batch(step));
     const drawn = found.map((sample) => drawCaption(sample, config.seed));
     const others = needs.texts && otherCaptions(found, drawn, needs.texts, config.seed);
     const thin = (texts: readonly string[], purpose: string) =>
@@ -49,7 +51,7 @@ export function createBatches(source: BatchSource): (step: number) => Promise<Ba
     const pairs = textPairs && thin(textPairs(step), "words of text pairs");
     const { ids, ends, length } = tokens.rows(captions, [...(others ?? []), ...(pairs ?? [])]);
     return {
-      textLength: length,
+      ...{ textLength: length, release },
       items: found.map(({ pair }, row) => ({ file: pair.file, caption: captions[row]! })),
       inputs: {
         ...inputs,

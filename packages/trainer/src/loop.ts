@@ -132,6 +132,7 @@ async function record(
   progress: Progress,
   { batch, result, decodeSeconds, waitSeconds, seconds }: Done,
 ): Promise<void> {
+  batch.release();
   await checkFinite(parts, progress.step + 1, result, batch);
   progress.step++;
   progress.loss = result.loss;

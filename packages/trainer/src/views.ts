@@ -1,4 +1,5 @@
 import { type Data, UserError } from "@cliptune/engine";
+import { createArrayPool } from "./array-pool.js";
 import type { CanvasCache } from "./canvas-cache.js";
 import { drawColors } from "./color-matrix.js";
 import type { TrainConfig } from "./config.js";
@@ -35,6 +36,8 @@ export interface ViewSource {
 export interface Seen {
   readonly found: readonly Sample[];
   readonly inputs: Readonly<Record<string, Data>>;
+  /** For when the inputs are no longer read. */
+  readonly release: () => void;
 }
 
 /** Whether the sets are embeddings instead of pictures; all of them are, or none. */
@@ -46,7 +49,7 @@ export async function giveVectors(samples: readonly Sample[]): Promise<Seen> {
   const width = samples[0]!.pair.vector!.length;
   const vectors = new Float32Array(samples.length * width);
   for (const [row, { pair }] of samples.entries()) vectors.set(pair.vector!, row * width);
-  return { found: samples, inputs: { vectors } };
+  return { found: samples, inputs: { vectors }, release: () => undefined };
 }
 
 /** Loads pictures and draws what is seen of each: crop, colours, patches. */
@@ -55,9 +58,10 @@ export function createViews(source: ViewSource): (samples: readonly Sample[]) =>
   const { kept, total } = source.patches;
   const load = createLoader(source);
   const side = canvases.size;
+  const pool = createArrayPool();
   return async (samples) => {
     const found = await Promise.all(samples.map((sample) => load(sample)));
-    const pixels = new Uint8Array(found.length * side * side * 3);
+    const pixels = pool.take(found.length * side * side * 3);
     const patches = new Int32Array(found.length * kept);
     const boxes = new Float32Array(found.length * 4);
     const colors = new Float32Array(found.length * 12);
@@ -75,6 +79,7 @@ export function createViews(source: ViewSource): (samples: readonly Sample[]) =>
         ...{ canvases: pixels, boxes, colors, patches },
         ...(needs.views && drawViews(found, needs.views, config.seed)),
       },
+      release: () => pool.give(pixels),
     };
   };
 }

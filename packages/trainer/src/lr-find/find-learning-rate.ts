@@ -86,7 +86,9 @@ async function takeSteps(
     const points: RatePoint[] = [];
     while (points.length < steps && !signal?.aborted) {
       const step = points.length;
-      const { loss, learningRate } = await stepper.step(step, (await fetch(step)).value);
+      const { value: batch } = await fetch(step);
+      const { loss, learningRate } = await stepper.step(step, batch);
+      batch.release();
       points.push({ learningRate, loss });
       onStep?.(points.length, points[step]!);
       if (!(loss <= hopeless * points[0]!.loss)) break;
