@@ -15,7 +15,7 @@ import {
   swap,
   tensor,
 } from "./held.js";
-import type { Provider } from "./providers.js";
+import { executionProviders, type Provider } from "./providers.js";
 import { firstNaN, watchName } from "./watch.js";
 import { inputName } from "./writer.js";
 
@@ -45,7 +45,7 @@ export async function openSession(
 ): Promise<ort.InferenceSession> {
   try {
     return await ort.InferenceSession.create(model, {
-      executionProviders: [provider],
+      executionProviders: executionProviders(provider),
       graphOptimizationLevel: fuse ? "all" : "disabled",
       intraOpNumThreads: threads,
       // Threads look out for the next operator, but not for as long as one is computed on a single thread, which a busy

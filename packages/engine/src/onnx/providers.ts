@@ -26,6 +26,15 @@ export const lackingOf: Readonly<Partial<Record<Provider, ReadonlySet<string>>>>
   webgpu: new Set(["FusedMatMul"]),
 };
 
+/** The session option that names the provider. */
+export function executionProviders(
+  provider: Provider,
+): ort.InferenceSession.ExecutionProviderConfig[] {
+  if (provider !== "webgpu") return [provider];
+  // The default cache, in buckets, keeps no large buffer: every run would allocate them anew.
+  return [{ name: provider, storageBufferCacheMode: "simple" }];
+}
+
 const remedies: Readonly<Record<Provider, string>> = {
   cpu: "",
   webgpu:
@@ -47,7 +56,7 @@ export async function checkProvider(provider: Provider): Promise<void> {
   if (missing) fail(`${missing} is not there`);
   try {
     const session = await ort.InferenceSession.create(nothing, {
-      executionProviders: [provider],
+      executionProviders: executionProviders(provider),
       logSeverityLevel: 4,
     });
     await session.release();
