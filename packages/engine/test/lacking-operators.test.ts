@@ -30,9 +30,28 @@ function stacks(): Graph {
   };
 }
 
-async function run(lacking?: ReadonlySet<string>) {
-  const { model, inputs } = emitOnnx(stacks(), { lacking });
-  const session = await openSession("stacks", model, {
+const extremeShape = [5, 4];
+
+function extremes(): Graph {
+  const builder = new GraphBuilder();
+  const x = builder.input("input", "x", spec(...extremeShape));
+  return {
+    outputs: {
+      max: builder.op("reduceMax", [x], { axes: [1], keepDims: false }),
+      min: builder.op("reduceMin", [x], { axes: [1], keepDims: false }),
+      maxOfAll: builder.op("reduceMax", [x], { axes: [0, 1], keepDims: true }),
+      minOfAll: builder.op("reduceMin", [x], { axes: [0, 1], keepDims: true }),
+    },
+  };
+}
+
+async function run(
+  graph: Graph,
+  lacking?: ReadonlySet<string>,
+  given: Readonly<Record<string, Float32Array>> = {},
+) {
+  const { model, inputs } = emitOnnx(graph, { lacking });
+  const session = await openSession("lacking", model, {
     provider: "cpu",
     threads: 1,
     weights: {},
@@ -41,7 +60,7 @@ async function run(lacking?: ReadonlySet<string>) {
   const { float } = arraysFrom(7);
   const feeds = inputs.map(({ source, name, spec: { shape } }) => [
     inputName(source, name),
-    new ort.Tensor("float32", float(shape).data as Float32Array, shape),
+    new ort.Tensor("float32", given[name] ?? (float(shape).data as Float32Array), shape),
   ]);
   const results = await session.run(Object.fromEntries(feeds));
   await session.release();
@@ -53,11 +72,37 @@ async function run(lacking?: ReadonlySet<string>) {
 }
 
 test("stacked products without FusedMatMul, which WebGPU has no kernel for, are the same", async () => {
-  const [fused, plain] = [await run(), await run(lackingOf.webgpu)];
+  const [fused, plain] = [await run(stacks()), await run(stacks(), lackingOf.webgpu)];
   expect(fused.text).toContain("FusedMatMul");
   expect(plain.text).not.toContain("FusedMatMul");
   for (const name of ["scores", "gradient", "projected"]) {
     for (const [i, value] of plain.values[name].entries())
       expect(value).toBeCloseTo(fused.values[name][i], 5);
   }
+});
+
+// Rows: plain, either infinity, both, all the same one.
+const rows = [
+  [1, -2, 3, 0],
+  [Infinity, 1, 2, -3],
+  [-Infinity, -1, 2, 3],
+  [Infinity, -Infinity, 0, 1],
+  [-Infinity, -Infinity, -Infinity, -Infinity],
+];
+const withNaN = rows.map((row, i) => row.map((value, j) => (i % 2 && j === i - 1 ? NaN : value)));
+
+test.each([
+  ["numbers", rows],
+  ["a NaN in some rows", withNaN],
+])("extremes of %s without IsNaN, which WebGPU has no kernel for, are the same", async (_, of) => {
+  const x = Float32Array.from(of.flat());
+  const [asked, plain] = [
+    await run(extremes(), undefined, { x }),
+    await run(extremes(), lackingOf.webgpu, { x }),
+  ];
+  expect(asked.text).toContain("IsNaN");
+  expect(plain.text).not.toContain("IsNaN");
+  expect(plain.values).toEqual(asked.values);
+  expect(plain.values.max).toEqual(of.map((row) => Math.max(...row)));
+  expect(plain.values.min).toEqual(of.map((row) => Math.min(...row)));
 });

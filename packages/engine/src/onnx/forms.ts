@@ -40,12 +40,17 @@ const reduce =
 
 /** ONNX Runtime passes over NaN; the sum of the magnitudes is NaN exactly where an element is, and needs no copy. */
 const extreme =
-  (type: string): Form =>
+  (type: "ReduceMax" | "ReduceMin"): Form =>
   (node, e) => {
     const found = reduce(type)(node, e);
     if (node.dtype !== "float32" || ints(node.attrs, "axes").length === 0) return found;
     const magnitude = reduce("ReduceL1")(node, e);
-    return e.op("Where", [e.op("IsNaN", [magnitude]), magnitude, found]);
+    if (!e.lacking.has("IsNaN"))
+      return e.op("Where", [e.op("IsNaN", [magnitude]), magnitude, found]);
+    // Max and Min hand a NaN on; of any other magnitude they leave the infinity that changes nothing.
+    const [same, other, nothing] =
+      type === "ReduceMax" ? ["Max", "Min", -Infinity] : ["Min", "Max", Infinity];
+    return e.op(same, [found, e.op(other, [magnitude, e.scalar(nothing, "float32")])]);
   };
 
 const alongAxis =
