@@ -24,21 +24,25 @@ const inputs = {
   ends: new Int32Array(world.batch).fill(world.length - 1),
 };
 
-/** Seconds of a step, after a first one. */
-async function secondsOf(more) {
+/** Seconds of a step, after a first one; and what the steps led to, by which engines can be compared. */
+async function measure(more) {
   const engine = await createEngine(name, { ...options, ...more });
-  const program = await engine.compile(stepDefinition(engine, world, { length: world.length }));
-  await program.step(inputs);
+  const definition = stepDefinition(engine, world, { length: world.length });
+  const program = await engine.compile(definition);
+  let outputs = await program.step(inputs);
   const from = performance.now();
-  for (let i = 0; i < steps; i++) await program.step(inputs);
+  for (let i = 0; i < steps; i++) outputs = await program.step(inputs);
   const seconds = (performance.now() - from) / 1000 / steps;
+  let stateSum = 0;
+  for (const { data } of Object.values(await definition.state.read()))
+    for (const value of data) stateSum += value;
   await program.dispose();
   await engine.dispose();
-  return seconds;
+  return { seconds, loss: outputs.loss.data[0], stateSum };
 }
 
-const stepS = await secondsOf({});
-await secondsOf({ profile: join(folder, "step") });
+const { seconds, loss, stateSum } = await measure({});
+await measure({ profile: join(folder, "step") });
 const events = readdirSync(folder).flatMap((file) =>
   JSON.parse(readFileSync(join(folder, file), "utf8")),
 );
@@ -51,8 +55,10 @@ const runs = steps + 1;
 const perStep = Object.entries(counts).map(([op, count]) => [op, Math.round(count / runs)]);
 console.log(
   JSON.stringify({
-    pairsPerSecond: world.batch / stepS,
+    pairsPerSecond: world.batch / seconds,
     batch: world.batch,
+    loss,
+    stateSum,
     operators: Math.round(nodes.length / runs),
     onProcessor: Object.fromEntries(perStep.sort((a, b) => b[1] - a[1])),
   }),
