@@ -1,11 +1,12 @@
-import { checkArrays, copied, pick, specsOf } from "../arrays.js";
+import { checkArrays, copied, elements, pick, specsOf } from "../arrays.js";
 import { joinThin } from "../graph/join-thin.js";
 import { padRows } from "../graph/pad-rows.js";
 import { optimise, type RuleName } from "../graph/passes.js";
 import { outputKey, trace } from "../trace/trace.js";
-import type { Arrays, Constants, Engine, State } from "../types.js";
+import type { Arrays, Constants, Engine, Specs, State } from "../types.js";
 import { emitOnnx } from "./emitter.js";
-import { type Holds, heldBy, hold, hostArrays, inTurn, tensorsOf } from "./held.js";
+import { createReader, keepsState } from "./gpu-state.js";
+import { type Holds, heldBy, hold, hostArrays, inTurn, place, release, tensorsOf } from "./held.js";
 import { createProgram, openSession } from "./program.js";
 import { lackingOf, type Provider } from "./providers.js";
 import { withWeights } from "./weights.js";
@@ -40,6 +41,7 @@ export function createOnnxEngine({
   withoutRules = [],
 }: OnnxOptions = {}): Engine {
   const holds: Holds = new WeakMap();
+  const reader = createReader(provider);
   // Margins come with packing; and whoever looks for a NaN must read the shapes that he wrote.
   const joins = provider === "cpu" && !checkNaN && !withoutRules.includes("joinThin");
   const pads = provider === "cpu" && packWeights && !checkNaN && !withoutRules.includes("padRows");
@@ -59,15 +61,22 @@ export function createOnnxEngine({
       specs,
       read: async (names = Object.keys(specs)) => {
         const held = heldBy(holds, result);
-        return inTurn(held, () => copied(hostArrays(pick(held.tensors, names), specs)));
+        return inTurn(held, async () => {
+          const tensors = await reader.read(pick(held.tensors, names), specs);
+          return copied(hostArrays(tensors, specs));
+        });
       },
       write: async (changed) => {
         const held = heldBy(holds, result);
         checkArrays("state.write", specs, changed);
         const tensors = tensorsOf(copied(changed));
-        await inTurn(held, () => Object.assign(held.tensors, tensors));
+        await inTurn(held, () => place(held, tensors));
       },
-      dispose: () => void holds.delete(result),
+      dispose: () => {
+        const held = holds.get(result);
+        if (held) void inTurn(held, () => release(held.tensors));
+        holds.delete(result);
+      },
     };
     holds.set(result, hold(copied(arrays)));
     return result;
@@ -89,10 +98,26 @@ export function createOnnxEngine({
       );
       const constant = (key: string) => heldBy(holds, constants!).tensors[key]!;
       const session = await withWeights(program.weights, constant, (weights) =>
-        openSession(name, program.model, { provider, threads, spin, weights, fuse, profile }),
+        openSession(name, program.model, {
+          provider,
+          threads,
+          spin,
+          weights,
+          fuse,
+          profile,
+          onGpu: keepsState(provider) ? stateOf(program.outputs) : [],
+        }),
       );
-      return createProgram(definition, program, session, holds);
+      const kept = keepsState(provider) ? reader : undefined;
+      return createProgram(definition, program, session, holds, kept);
     },
-    dispose: async () => undefined,
+    dispose: () => reader.dispose(),
   };
 }
+
+/** The outputs that are the next state, as far as a buffer on the GPU can hold them. */
+const stateOf = (outputs: Specs): string[] =>
+  Object.entries(outputs)
+    .filter(([key]) => key.startsWith(outputKey("state", "")))
+    .filter(([, { dtype, shape }]) => dtype === "float32" && elements(shape) > 0)
+    .map(([key]) => key);

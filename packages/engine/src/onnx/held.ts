@@ -38,6 +38,22 @@ export const hold = (arrays: Arrays): Held => ({
 
 export const heldBy = (holds: Holds, owner: object): Held => heldValue("onnx-cpu", holds, owner);
 
+export const isOnGpu = (held: ort.Tensor): boolean => held.location === "gpu-buffer";
+
+/** Frees those on the GPU at once: the collector doesn't see what they hold. */
+export function release(tensors: OrtTensors): void {
+  for (const held of Object.values(tensors)) if (isOnGpu(held)) held.dispose();
+}
+
+/** Makes `tensors` the current values of their entries. */
+export function place({ tensors: current }: Held, tensors: OrtTensors): void {
+  const replaced = Object.fromEntries(
+    Object.keys(tensors).map((name) => [name, current[name]!] as const),
+  );
+  Object.assign(current, tensors);
+  release(replaced);
+}
+
 /** Runs `body` once everything asked of `held` before is done. */
 export function inTurn<T>(held: Held, body: () => T | Promise<T>): Promise<T> {
   const mine = held.turn.then(body);

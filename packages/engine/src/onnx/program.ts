@@ -5,12 +5,16 @@ import { outputKey } from "../trace/trace.js";
 import type { Arrays, Data, Program, ProgramDefinition } from "../types.js";
 import type { OnnxProgram } from "./emitter.js";
 import { ortReason, stepError } from "./failure.js";
+import type { Reader } from "./gpu-state.js";
 import {
   type Held,
   type Holds,
   heldBy,
   inTurn,
+  isOnGpu,
   type OrtTensors,
+  place,
+  release,
   spareFor,
   swap,
   tensor,
@@ -33,6 +37,8 @@ export interface SessionOptions {
   readonly fuse: boolean;
   /** How the name of the file begins that it writes each operator's time to, if it shall. */
   readonly profile?: string | undefined;
+  /** The outputs that stay in buffers of the GPU. */
+  readonly onGpu?: readonly string[];
 }
 
 /** How long a thread without work looks out for some before it sleeps. */
@@ -41,7 +47,7 @@ const spinMicroseconds = 50;
 export async function openSession(
   name: string,
   model: Uint8Array,
-  { provider, threads, spin = true, weights, fuse, profile }: SessionOptions,
+  { provider, threads, spin = true, weights, fuse, profile, onGpu = [] }: SessionOptions,
 ): Promise<ort.InferenceSession> {
   try {
     return await ort.InferenceSession.create(model, {
@@ -65,6 +71,9 @@ export async function openSession(
       })),
       // Fatal ones alone: errors are thrown, and need not be printed too.
       logSeverityLevel: 4,
+      ...(onGpu.length > 0 && {
+        preferredOutputLocation: Object.fromEntries(onGpu.map((key) => [key, "gpu-buffer"])),
+      }),
       ...(profile !== undefined && { enableProfiling: true, profileFilePrefix: profile }),
     });
   } catch (cause) {
@@ -78,12 +87,16 @@ export async function openSession(
 const bytesOf = ({ buffer, byteOffset, byteLength }: Data): Uint8Array =>
   new Uint8Array(buffer as ArrayBuffer, byteOffset, byteLength);
 
-/** A program over a session: feeds it constants and state where they lie, swaps the state after each step. */
+/**
+ * A program over a session: feeds it constants and state where they lie, swaps the state after each step. With a
+ * `reader` the new state stays in the session's own buffers, for as long as there is the session.
+ */
 export function createProgram(
   definition: ProgramDefinition,
   { inputs, outputs, watched }: OnnxProgram,
   session: ort.InferenceSession,
   holds: Holds,
+  reader?: Reader,
 ): Program {
   const { name, state } = definition;
   const stateNames = Object.keys(state?.specs ?? {}).filter(
@@ -91,6 +104,7 @@ export function createProgram(
   );
   const resultNames = Object.keys(outputs).filter((key) => key.startsWith(outputKey("output", "")));
   let disposed = false;
+  let stepped: Held | undefined;
 
   const feed = (fed: Inputs): OrtTensors =>
     Object.fromEntries(
@@ -106,8 +120,8 @@ export function createProgram(
     const into: Record<string, ort.Tensor | null> = {};
     for (const key of resultNames) into[key] = null;
     if (watched.length > 0) into[watchName] = null;
-    const spare = held && state ? spareFor(held, state.specs, stateNames) : {};
-    for (const key of stateNames) into[outputKey("state", key)] = spare[key]!;
+    const spare = held && state && !reader ? spareFor(held, state.specs, stateNames) : {};
+    for (const key of stateNames) into[outputKey("state", key)] = spare[key] ?? null;
     return into;
   };
 
@@ -116,14 +130,29 @@ export function createProgram(
       throw stepError(name, cause);
     });
     const found = watched.length > 0 && firstNaN(watched, results[watchName]!.data as Uint8Array);
-    if (found) throw new UserError(`${name}: ${found}; the state is as it was before this step.`);
-    if (held) swap(held, stateNames);
+    const next = reader
+      ? Object.fromEntries(stateNames.map((key) => [key, results[outputKey("state", key)]!]))
+      : {};
+    if (found) {
+      release(next);
+      throw new UserError(`${name}: ${found}; the state is as it was before this step.`);
+    }
+    if (held && reader) place(held, next);
+    else if (held) swap(held, stateNames);
     return Object.fromEntries(
       resultNames.map((key) => [
         key.slice(outputKey("output", "").length),
         { ...outputs[key]!, data: results[key]!.data as Data },
       ]),
     );
+  };
+
+  /** Takes the state out of buffers that end with the session. */
+  const bringHome = async (held: Held, by: Reader): Promise<void> => {
+    const onGpu = Object.fromEntries(
+      Object.entries(held.tensors).filter(([, value]) => isOnGpu(value)),
+    );
+    place(held, await by.read(onGpu, state!.specs));
   };
 
   return {
@@ -134,10 +163,13 @@ export function createProgram(
         checkData(`${name}: input ${key}`, spec, fed[key]);
       if (!state) return run(fed);
       const held = heldBy(holds, state);
+      stepped = held;
       return inTurn(held, () => run(fed, held));
     },
     dispose: async () => {
       if (disposed) return;
+      const held = stepped;
+      if (held && reader) await inTurn(held, () => bringHome(held, reader));
       session.endProfiling(); // writes the profile out, where one was asked for
       await session.release();
       disposed = true;
