@@ -2,7 +2,7 @@ import * as ort from "onnxruntime-node";
 import { expect, test } from "vitest";
 import { createReader, handingThrough } from "../src/onnx/gpu-state.js";
 import { hold, place } from "../src/onnx/held.js";
-import { openSession } from "../src/onnx/program.js";
+import { openSession } from "../src/onnx/session.js";
 
 const spec = (...shape: number[]) => ({ dtype: "float32" as const, shape });
 const at = (...values: number[]) =>

@@ -2,8 +2,8 @@ import * as ort from "onnxruntime-node";
 import { expect, test } from "vitest";
 import { type Graph, GraphBuilder } from "../src/graph/graph.js";
 import { emitOnnx } from "../src/onnx/emitter.js";
-import { openSession } from "../src/onnx/program.js";
 import { lackingOf } from "../src/onnx/providers.js";
+import { openSession } from "../src/onnx/session.js";
 import { inputName } from "../src/onnx/writer.js";
 import { arraysFrom } from "./random-arrays.js";
 

@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { type Graph, GraphBuilder, liveNodes, type Node } from "../dist/graph/graph.js";
 import { optimise } from "../dist/graph/passes.js";
 import { emitOnnx } from "../dist/onnx/emitter.js";
-import { openSession } from "../dist/onnx/program.js";
+import { openSession } from "../dist/onnx/session.js";
 import { inputName } from "../dist/onnx/writer.js";
 import { arraysFrom, randomFrom } from "./random-arrays.js";
 

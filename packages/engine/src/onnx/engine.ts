@@ -7,8 +7,9 @@ import type { Arrays, Constants, Engine, Specs, State } from "../types.js";
 import { emitOnnx } from "./emitter.js";
 import { createReader, keepsState } from "./gpu-state.js";
 import { type Holds, heldBy, hold, hostArrays, inTurn, place, release, tensorsOf } from "./held.js";
-import { createProgram, openSession } from "./program.js";
+import { createProgram } from "./program.js";
 import { lackingOf, type Provider } from "./providers.js";
+import { openSession } from "./session.js";
 import { withWeights } from "./weights.js";
 
 export interface OnnxOptions {

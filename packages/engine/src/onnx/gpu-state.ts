@@ -2,8 +2,8 @@ import type * as ort from "onnxruntime-node";
 import type { Specs } from "../types.js";
 import { isOnGpu, type OrtTensors } from "./held.js";
 import { modelProto } from "./model.js";
-import { openSession } from "./program.js";
 import type { Provider } from "./providers.js";
+import { openSession } from "./session.js";
 
 /** Whether what a step makes of the state stays where the provider computes. */
 export const keepsState = (provider: Provider): boolean => provider === "webgpu";
