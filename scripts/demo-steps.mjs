@@ -17,8 +17,10 @@ export function narrate(text) {
  */
 export async function cliptune(args, { quiet = false } = {}) {
   const { code, text, told } = await runCommand(args, ["--json"], undefined, { quiet });
-  if (code !== 0) process.stderr.write(told);
-  if (code !== 0) process.exit(code ?? 1);
+  if (code !== 0) {
+    process.stderr.write(told);
+    process.exit(code ?? 1);
+  }
   return JSON.parse(text);
 }
 

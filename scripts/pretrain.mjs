@@ -88,10 +88,7 @@ async function train(name, { recipe, from, quiet = false }) {
     .replaceAll("../../.cliptune", home);
   const file = join(home, `${name}.yaml`);
   writeFileSync(file, text);
-  const dataDir = ["--data-dir", join(rootDir, ".cliptune/data")];
-  await cliptune(["train", file, "--out", out, "--engine", engine, ...dataDir, ...resume], {
-    quiet,
-  });
+  await cliptune(["train", file, "--out", out, "--engine", engine, ...resume], { quiet });
   made.trained.push(name);
   return join(out, "model");
 }

@@ -8,6 +8,7 @@ import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { readKinds } from "../data/dist/kinds.js";
 import { englishWords } from "../data/dist/tokenizer-corpus.js";
+import { startEngine } from "../packages/cli/dist/engine-choice.js";
 import {
   createEncoder,
   createTokenizer,
@@ -16,7 +17,6 @@ import {
   saveModel,
   writeSafetensors,
 } from "../packages/clip/dist/index.js";
-import { createEngine } from "../packages/engine/dist/index.js";
 import { bagTower, columnBasis } from "./words/bag-tower.mjs";
 import { makeLessons, tagsOf } from "./words/lessons.mjs";
 import { embedCentred, readRows } from "./words/pictures.mjs";
@@ -55,11 +55,7 @@ if (existsSync(stampFile) && readFileSync(stampFile, "utf8") === stamp) {
   process.exit();
 }
 const fits = [];
-const { CLIPTUNE_PJRT_PLUGIN: plugin, CLIPTUNE_PRECISION: precision } = process.env;
-const engine = await createEngine(flags.engine, {
-  ...(plugin && { plugin }),
-  ...(precision && { precision }),
-});
+const engine = await startEngine(flags.engine);
 console.error(`Embedding ${rows.length} pictures`);
 const { vectors, weights } = await embedCentred(
   engine,

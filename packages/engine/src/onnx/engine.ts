@@ -97,6 +97,7 @@ export function createOnnxEngine({
       const fuse = !Object.keys(graph.outputs).some((key) =>
         key.startsWith(outputKey("state", "")),
       );
+      const kept = keepsState(provider) ? reader : undefined;
       const constant = (key: string) => heldBy(holds, constants!).tensors[key]!;
       const session = await withWeights(program.weights, constant, (weights) =>
         openSession(name, program.model, {
@@ -106,10 +107,9 @@ export function createOnnxEngine({
           weights,
           fuse,
           profile,
-          onGpu: keepsState(provider) ? stateOf(program.outputs) : [],
+          onGpu: kept ? stateOf(program.outputs) : [],
         }),
       );
-      const kept = keepsState(provider) ? reader : undefined;
       return createProgram(definition, program, session, holds, kept);
     },
     dispose: () => reader.dispose(),

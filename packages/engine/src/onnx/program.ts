@@ -11,7 +11,6 @@ import {
   type Holds,
   heldBy,
   inTurn,
-  isOnGpu,
   type OrtTensors,
   place,
   release,
@@ -85,12 +84,8 @@ export function createProgram(
   };
 
   /** Takes the state out of buffers that end with the session. */
-  const bringHome = async (held: Held, by: Reader): Promise<void> => {
-    const onGpu = Object.fromEntries(
-      Object.entries(held.tensors).filter(([, value]) => isOnGpu(value)),
-    );
-    place(held, await by.read(onGpu, state!.specs));
-  };
+  const bringHome = async (held: Held, by: Reader): Promise<void> =>
+    place(held, await by.read(held.tensors, state!.specs));
 
   return {
     name,
