@@ -3,13 +3,9 @@ import * as tf from "@tensorflow/tfjs-core";
 import { afterAll, describe, expect, test, vi } from "vitest";
 import { traceBackendName } from "../dist/trace/backend.js";
 import { kernelNames } from "../dist/trace/register.js";
-import { elementwiseCases } from "./elementwise-cases.js";
+import { operatorCases } from "./operator-cases.js";
 import { arraysFrom } from "./random-arrays.js";
-import { reductionCases } from "./reduction-cases.js";
-import { rowCases } from "./row-cases.js";
 import { expectAgree, runCases } from "./run-program.js";
-import { matrixCases, shapeCases } from "./shape-cases.js";
-import { windowCases } from "./window-cases.js";
 
 const onnx = await createEngine("onnx-cpu", { threads: 1 });
 const cpu = await createEngine("cpu");
@@ -18,13 +14,14 @@ const spies = kernelNames.map((name) =>
 );
 afterAll(() => vi.restoreAllMocks());
 
-const groups = { elementwiseCases, reductionCases, shapeCases, rowCases, matrixCases, windowCases };
-
-describe.each(Object.entries(groups))("%s on onnx-cpu equal tfjs's cpu backend", (_, group) => {
-  test.each(Object.entries(group))("%s", async (name, cases) => {
-    expectAgree(await runCases(onnx, cases, name), await runCases(cpu, cases, name));
-  });
-});
+describe.each(Object.entries(operatorCases))(
+  "%s on onnx-cpu equal tfjs's cpu backend",
+  (_, group) => {
+    test.each(Object.entries(group))("%s", async (name, cases) => {
+      expectAgree(await runCases(onnx, cases, name), await runCases(cpu, cases, name));
+    });
+  },
+);
 
 test("matMul broadcasts the stacks of both sides at once, which tfjs's cpu backend gets wrong", async () => {
   const { float } = arraysFrom(3);

@@ -51,27 +51,28 @@ export function runCases(engine: Engine, cases: readonly Case[], name: string): 
 }
 
 /** Largest |a − b| / (relative·|b| + absolute) over the elements; NaN equals NaN, infinities equal themselves. */
-function worst(a: Data, b: Data, { relative, absolute }: Tolerance): number {
+function worst(a: Data, b: Data, tolerance: Tolerance): number {
+  const { relative = 1e-5, absolute = 1e-6, finiteOnly = false } = tolerance;
   let excess = 0;
   for (let i = 0; i < b.length; i++) {
-    if (Object.is(a[i], b[i]) || a[i] === b[i]) continue;
+    if (Object.is(a[i], b[i]) || a[i] === b[i] || (finiteOnly && !Number.isFinite(b[i]))) continue;
     const error = Math.abs(a[i]! - b[i]!) / (relative * Math.abs(b[i]!) + absolute);
     excess = Math.max(excess, Number.isNaN(error) ? Number.POSITIVE_INFINITY : error);
   }
   return excess;
 }
 
-interface Tolerance {
-  readonly relative: number;
-  readonly absolute: number;
+export interface Tolerance {
+  /** 1e-5 unless given */
+  readonly relative?: number;
+  /** 1e-6 unless given */
+  readonly absolute?: number;
+  /** where NaN or an infinity is expected, anything will do */
+  readonly finiteOnly?: boolean;
 }
 
 /** Same names, types and shapes; floats within tolerance, everything else equal. */
-export function expectAgree(
-  actual: Arrays,
-  expected: Arrays,
-  tolerance: Tolerance = { relative: 1e-5, absolute: 1e-6 },
-): void {
+export function expectAgree(actual: Arrays, expected: Arrays, tolerance: Tolerance = {}): void {
   expect(Object.keys(actual).sort()).toEqual(Object.keys(expected).sort());
   for (const [name, wanted] of Object.entries(expected)) {
     const got = actual[name]!;

@@ -28,28 +28,52 @@ const through =
     return node.dtype === "bool" ? e.cast(result, "bool") : result;
   };
 
+type Reduction = "Sum" | "L1" | "Mean" | "Prod" | "Max" | "Min";
+
+/** What a reduction of nothing gives; integers stop at their ends. */
+const ofNothing: Record<Reduction, number> = {
+  Sum: 0,
+  L1: 0,
+  Mean: Number.NaN,
+  Prod: 1,
+  Max: Number.NEGATIVE_INFINITY,
+  Min: Number.POSITIVE_INFINITY,
+};
+
+function nothingReduced(kind: Reduction, { dtype, shape }: Node, e: Emitter): string {
+  const value = ofNothing[kind];
+  const held = dtype === "float32" ? value : Math.max(-(2 ** 31), Math.min(value, 2 ** 31 - 1));
+  return e.op("Expand", [e.scalar(held, dtype), e.int64(shape)]);
+}
+
 const reduce =
-  (type: string): Form =>
+  (kind: Reduction): Form =>
   (node, e) => {
     const axes = ints(node.attrs, "axes");
     const [x] = names(node, e) as [string];
     // ONNX reads an empty list as "all axes"; here it means none.
     if (axes.length === 0) return e.op("Identity", [x]);
-    return e.op(type, [x, e.int64(axes)], { keepdims: node.attrs["keepDims"] ? 1 : 0 });
+    // WebGPU's kernels refuse it.
+    if (elements(node.inputs[0]!.shape) === 0) return nothingReduced(kind, node, e);
+    return e.op(`Reduce${kind}`, [x, e.int64(axes)], { keepdims: node.attrs["keepDims"] ? 1 : 0 });
   };
 
 /** ONNX Runtime passes over NaN; the sum of the magnitudes is NaN exactly where an element is, and needs no copy. */
 const extreme =
-  (type: "ReduceMax" | "ReduceMin"): Form =>
+  (kind: "Max" | "Min"): Form =>
   (node, e) => {
-    const found = reduce(type)(node, e);
-    if (node.dtype !== "float32" || ints(node.attrs, "axes").length === 0) return found;
-    const magnitude = reduce("ReduceL1")(node, e);
+    const found = reduce(kind)(node, e);
+    const isPlain =
+      node.dtype !== "float32" ||
+      ints(node.attrs, "axes").length === 0 ||
+      elements(node.inputs[0]!.shape) === 0;
+    if (isPlain) return found;
+    const magnitude = reduce("L1")(node, e);
     if (!e.lacking.has("IsNaN"))
       return e.op("Where", [e.op("IsNaN", [magnitude]), magnitude, found]);
     // Max and Min hand a NaN on; of any other magnitude they leave the infinity that changes nothing.
     const [same, other, nothing] =
-      type === "ReduceMax" ? ["Max", "Min", -Infinity] : ["Min", "Max", Infinity];
+      kind === "Max" ? ["Max", "Min", -Infinity] : ["Min", "Max", Infinity];
     return e.op(same, [found, e.op(other, [magnitude, e.scalar(nothing, "float32")])]);
   };
 
@@ -107,6 +131,17 @@ const mul: Form = (node, e) => {
     return e.op("QuickGelu", [e.name(x)], { alpha: { float: alpha } }, "com.microsoft");
   }
   return e.op("Mul", names(node, e));
+};
+
+/** WebGPU's Pow fails where a side has to be spread, unless it is one number. */
+const pow: Form = (node, e) => {
+  const spread = ({ shape }: Node) => ![1, elements(node.shape)].includes(elements(shape));
+  const inputs = node.inputs.map((x) =>
+    e.lacking.has("Pow's spreading") && spread(x)
+      ? e.op("Expand", [e.name(x), e.int64(node.shape)])
+      : e.name(x),
+  );
+  return e.op("Pow", inputs);
 };
 
 const cast: Form = (node, e) => {
@@ -245,7 +280,7 @@ export const forms: Record<OpName, Form> = {
   sub: direct("Sub"),
   mul,
   div: direct("Div"),
-  pow: direct("Pow"),
+  pow,
   max: direct("Max"),
   min: direct("Min"),
   equal: direct("Equal"),
@@ -258,11 +293,11 @@ export const forms: Record<OpName, Form> = {
   select,
   cast,
 
-  reduceSum: reduce("ReduceSum"),
-  reduceMean: reduce("ReduceMean"),
-  reduceMax: extreme("ReduceMax"),
-  reduceMin: extreme("ReduceMin"),
-  reduceProd: reduce("ReduceProd"),
+  reduceSum: reduce("Sum"),
+  reduceMean: reduce("Mean"),
+  reduceMax: extreme("Max"),
+  reduceMin: extreme("Min"),
+  reduceProd: reduce("Prod"),
   argMax: (node, e) =>
     e.cast(e.op("ArgMax", names(node, e), { axis: int(node.attrs, "axis"), keepdims: 0 }), "int32"),
   cumsum: (node, e) =>

@@ -19,11 +19,11 @@ export const isOnnx = (name: string): name is OnnxName =>
 export const providerOf = (name: OnnxName): Provider => name.slice("onnx-".length) as Provider;
 
 /**
- * Operators that a provider has no kernel for, where others say the same: left to the CPU they cost a copy there and
+ * Operators that a provider has no kernel for, or a faulty one, where others say the same: left to the CPU they cost a copy there and
  * back (284 FusedMatMul a step of ViT-B/32 kept an H200 at 6 pairs/s).
  */
 export const lackingOf: Readonly<Partial<Record<Provider, ReadonlySet<string>>>> = {
-  webgpu: new Set(["FusedMatMul", "IsNaN"]),
+  webgpu: new Set(["FusedMatMul", "IsNaN", "Pow's spreading"]),
 };
 
 /** The session option that names the provider. */
