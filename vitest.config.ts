@@ -10,6 +10,8 @@ export default defineConfig({
     ],
     testTimeout: 120_000,
     hookTimeout: 120_000,
+    // What is waited for comes at once on a quiet machine, and after seconds on a crowded one.
+    expect: { poll: { timeout: 30_000 } },
     maxWorkers: 2,
   },
 });
