@@ -2,6 +2,8 @@ import { elements } from "../arrays.js";
 import type { Node } from "../graph/graph.js";
 import { int, ints, type OpName } from "../graph/operators.js";
 import type { DType } from "../types.js";
+import { matmul } from "./products.js";
+import { extreme, reduce } from "./reductions.js";
 import { conv, pool } from "./windows.js";
 import type { Emitter } from "./writer.js";
 import { inputName } from "./writer.js";
@@ -28,95 +30,10 @@ const through =
     return node.dtype === "bool" ? e.cast(result, "bool") : result;
   };
 
-type Reduction = "Sum" | "L1" | "Mean" | "Prod" | "Max" | "Min";
-
-/** What a reduction of nothing gives; integers stop at their ends. */
-const ofNothing: Record<Reduction, number> = {
-  Sum: 0,
-  L1: 0,
-  Mean: Number.NaN,
-  Prod: 1,
-  Max: Number.NEGATIVE_INFINITY,
-  Min: Number.POSITIVE_INFINITY,
-};
-
-function nothingReduced(kind: Reduction, { dtype, shape }: Node, e: Emitter): string {
-  const value = ofNothing[kind];
-  const held = dtype === "float32" ? value : Math.max(-(2 ** 31), Math.min(value, 2 ** 31 - 1));
-  return e.op("Expand", [e.scalar(held, dtype), e.int64(shape)]);
-}
-
-const reduce =
-  (kind: Reduction): Form =>
-  (node, e) => {
-    const axes = ints(node.attrs, "axes");
-    const [x] = names(node, e) as [string];
-    // ONNX reads an empty list as "all axes"; here it means none.
-    if (axes.length === 0) return e.op("Identity", [x]);
-    // WebGPU's kernels refuse it.
-    if (elements(node.inputs[0]!.shape) === 0) return nothingReduced(kind, node, e);
-    return e.op(`Reduce${kind}`, [x, e.int64(axes)], { keepdims: node.attrs["keepDims"] ? 1 : 0 });
-  };
-
-/** ONNX Runtime passes over NaN; the sum of the magnitudes is NaN exactly where an element is, and needs no copy. */
-const extreme =
-  (kind: "Max" | "Min"): Form =>
-  (node, e) => {
-    const found = reduce(kind)(node, e);
-    const isPlain =
-      node.dtype !== "float32" ||
-      ints(node.attrs, "axes").length === 0 ||
-      elements(node.inputs[0]!.shape) === 0;
-    if (isPlain) return found;
-    const magnitude = reduce("L1")(node, e);
-    if (!e.lacking.has("IsNaN"))
-      return e.op("Where", [e.op("IsNaN", [magnitude]), magnitude, found]);
-    // Max and Min hand a NaN on; of any other magnitude they leave the infinity that changes nothing.
-    const [same, other, nothing] =
-      kind === "Max" ? ["Max", "Min", -Infinity] : ["Min", "Max", Infinity];
-    return e.op(same, [found, e.op(other, [magnitude, e.scalar(nothing, "float32")])]);
-  };
-
 const alongAxis =
   (type: string): Form =>
   (node, e) =>
     e.op(type, names(node, e), { axis: int(node.attrs, "axis") });
-
-/** Gemm spreads its bias over the result on one thread before it begins; an Add of this many numbers has them all. */
-const wide = 2 ** 20;
-
-/**
- * Gemm for plain matrices (it takes the bias along), ONNX Runtime's FusedMatMul for stacks of them:
- * both take transposes as flags and a scale for nothing.
- */
-const matmul: Form = (node, e) => {
-  const [a, b, c] = names(node, e) as [string, string, string?];
-  const attrs = {
-    alpha: { float: (node.attrs["alpha"] as number | undefined) ?? 1 },
-    transA: node.attrs["transposeA"] ? 1 : 0,
-    transB: node.attrs["transposeB"] ? 1 : 0,
-  };
-  const isPlain = node.inputs.every((x) => x.shape.length <= 2);
-  const addsWide = node.inputs[2]?.shape.length === 1 && elements(node.shape) >= wide;
-  if (isPlain && !addsWide) return e.op("Gemm", names(node, e), attrs);
-  const product = e.lacking.has("FusedMatMul")
-    ? plainProduct(node, e)
-    : e.op("FusedMatMul", [a, b], attrs, "com.microsoft");
-  return c ? e.op("Add", [product, c]) : product;
-};
-
-/** FusedMatMul in ONNX's own operators. */
-function plainProduct({ inputs, attrs }: Node, e: Emitter): string {
-  const [a, b] = [inputs[0]!, inputs[1]!].map((x, i) => {
-    if (!attrs[i === 0 ? "transposeA" : "transposeB"]) return e.name(x);
-    const axes = x.shape.map((_, axis) => axis);
-    const perm = [...axes.slice(0, -2), ...axes.slice(-2).reverse()];
-    return e.op("Transpose", [e.name(x)], { perm });
-  }) as [string, string];
-  const product = e.op("MatMul", [a, b]);
-  const alpha = (attrs["alpha"] as number | undefined) ?? 1;
-  return alpha === 1 ? product : e.op("Mul", [product, e.scalar(alpha, "float32")]);
-}
 
 /** `x · σ(x)` and `x · σ(−x)` are one kernel, which reads x once and is done while it lies in the cache. */
 const mul: Form = (node, e) => {
