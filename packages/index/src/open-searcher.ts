@@ -10,6 +10,7 @@ import { searchTerms } from "./search/search-terms.js";
 import type { SearchIndex } from "./search-index.js";
 import { loadSearchModel, type ModelPlace, type SearchModel } from "./search-model.js";
 import { openIndex } from "./threads/open-index.js";
+import { readingThread } from "./threads/shared-thread.js";
 
 /** An open index and the model that made it: everything that a search page asks. */
 export interface Searcher extends Pick<SearchIndex, "item" | "items" | "thumbnail"> {
@@ -64,6 +65,7 @@ export async function openSearcher(dir: string, options: SearcherOptions = {}): 
   const closeEngine = async () => {
     if (typeof given === "string") await engine.dispose();
   };
+  const reading = readingThread.hold(); // it starts while the model is loaded
   try {
     // ONNX Runtime's runs block the thread that asks, which has other requests to answer.
     const place = { engine, threaded: typeof given === "string" && engine.name === "onnx-cpu" };
@@ -106,6 +108,8 @@ export async function openSearcher(dir: string, options: SearcherOptions = {}): 
   } catch (error) {
     await closeEngine();
     throw error;
+  } finally {
+    reading.release();
   }
 }
 

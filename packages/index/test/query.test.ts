@@ -1,6 +1,12 @@
 import { join } from "node:path";
-import { createIndexWriter, type Fields, type SearchOptions } from "@cliptune/index";
-import { expect, test } from "vitest";
+import {
+  createIndexWriter,
+  type Fields,
+  openIndex,
+  type SearchIndex,
+  type SearchOptions,
+} from "@cliptune/index";
+import { afterAll, expect, test } from "vitest";
 import { exactSearch } from "../dist/exact-search.js";
 import { opened, seededNumbers, temporaryDir, unitRows } from "./seeded.js";
 
@@ -11,11 +17,13 @@ interface Row {
   readonly fields?: Fields;
 }
 
-/** An open index of `rows`, whose vectors are seeded unless given. */
-async function indexOf(
-  rows: readonly Row[],
-  { vectors = unitRows(rows.length, dimension), exactBelow = 2000 } = {},
-) {
+interface Written {
+  readonly vectors?: Float32Array;
+  readonly exactBelow?: number;
+}
+
+/** The folder of an index of `rows`, whose vectors are seeded unless given. */
+async function write(rows: readonly Row[], vectors: Float32Array): Promise<string> {
   const dir = join(await temporaryDir(), "index");
   const writer = await createIndexWriter({ dir, dimension, fingerprint: "model-a" });
   for (const [i, { title = "", fields = {} }] of rows.entries()) {
@@ -23,8 +31,24 @@ async function indexOf(
     await writer.add({ id: `${i}`, title, fields }, vector);
   }
   await writer.commit();
-  const index = await opened(dir, { exactBelow });
-  return { index, vectors, dir };
+  return dir;
+}
+
+/** An index of a test's own. */
+async function indexOf(
+  rows: readonly Row[],
+  { vectors = unitRows(rows.length, dimension), exactBelow = 2000 }: Written = {},
+) {
+  const dir = await write(rows, vectors);
+  return { index: await opened(dir, { exactBelow }), vectors, dir };
+}
+
+/** An index that several tests only read. */
+async function sharedIndex(rows: readonly Row[], exactBelow = 2000): Promise<SearchIndex> {
+  const dir = await write(rows, unitRows(rows.length, dimension));
+  const index = await openIndex(dir, { exactBelow });
+  afterAll(() => index.close());
+  return index;
 }
 
 const query = unitRows(1, dimension, 77);
@@ -60,6 +84,7 @@ const shelf: Row[] = [
   { title: "자전거 금지", fields: { year: -3, kind: "일시정지", lit: true } },
   { title: "bare" },
 ];
+const shelved = await sharedIndex(shelf);
 
 test.each<[string, SearchOptions["filter"], string[]]>([
   ["equals a number", [{ field: "year", equals: 1998 }], ["0"]],
@@ -89,8 +114,7 @@ test.each<[string, SearchOptions["filter"], string[]]>([
   ],
   ["no condition", [], ["0", "1", "2", "3", "4"]],
 ])("filter: %s", async (_, filter, expected) => {
-  const { index } = await indexOf(shelf);
-  const answer = await index.query({ vector: query }, { filter: filter! });
+  const answer = await shelved.query({ vector: query }, { filter: filter! });
   expect(ids(answer).sort()).toEqual(expected);
   expect(answer.total).toBe(expected.length);
 });
@@ -110,15 +134,13 @@ test.each<[unknown, RegExp]>([
   [[{ field: "kind", min: 3 }], /"min" is for fields of kind number, and "kind" is of kind string/],
   [[{ field: "year'; DROP TABLE items --", equals: 1 }], /No item of this index has a field/],
 ])("a filter that can't be used says why: %j", async (filter, message) => {
-  const { index } = await indexOf(shelf);
-  const asked = index.query({ vector: query }, { filter: filter as never });
+  const asked = shelved.query({ vector: query }, { filter: filter as never });
   await expect(asked).rejects.toThrow(message);
   await expect(asked).rejects.toHaveProperty("name", "UserError");
 });
 
 test("fields are summed up by kind, with their values or their range", async () => {
-  const { index } = await indexOf(shelf);
-  expect(await index.fields()).toEqual([
+  expect(await shelved.fields()).toEqual([
     {
       ...{ name: "kind", kind: "string", count: 4, distinct: 4 },
       values: ["Warning", "stop", "warning", "일시정지"].map((value) => ({ value, count: 1 })),
@@ -138,6 +160,11 @@ test("fields are summed up by kind, with their values or their range", async () 
   ]);
 });
 
+const pictures = await sharedIndex(
+  Array.from({ length: 2500 }, (_, i) => ({ title: `picture ${i % 7}`, fields: { half: i % 2 } })),
+  0,
+);
+
 test.each<[string, SearchOptions]>([
   ["by vector", {}],
   ["with a filter", { filter: [{ field: "half", equals: 1 }] }],
@@ -146,15 +173,11 @@ test.each<[string, SearchOptions]>([
   ["diversified", { diversity: 0.4 }],
   ["with everything", { hybrid: 0.3, group: 0.8, diversity: 0.4 }],
 ])("pages %s hold every item once, and say when they end", async (_, options) => {
-  const rows = Array.from({ length: 2500 }, (_, i) => {
-    return { title: `picture ${i % 7}`, fields: { half: i % 2 } };
-  });
-  const { index } = await indexOf(rows, { exactBelow: 0 });
   const words = { vector: query, words: "picture 3" };
   const seen: string[] = [];
   let cursor: string | undefined;
   for (let k = 10; ; k = 400) {
-    const page = await index.query(words, { ...options, k, ...(cursor && { cursor }) });
+    const page = await pictures.query(words, { ...options, k, ...(cursor && { cursor }) });
     seen.push(...page.hits.flatMap(({ id, duplicates = [] }) => [id, ...duplicates]));
     cursor = page.cursor;
     if (cursor === undefined) break;
@@ -249,6 +272,12 @@ test("diversity brings up what is unlike the first, none of it changes the order
   expect(ids(varied).slice(0, 2)).toEqual(["0", "10"]);
 });
 
+const titles = [
+  ...["stop", "speed limit", "No Bicycles!", "자전거를 타지 마시오", "雨の京都タワー"],
+  ...["ｻｲｸﾘﾝｸﾞロード", "L'été à Paris", "ห้ามจักรยาน", "東京 都庁"],
+];
+const titled = await sharedIndex(titles.map((title) => ({ title })));
+
 test.each([
   ["no bicycle", "2"], // by stem
   ["자전거", "3"], // within a longer run of Hangul
@@ -259,19 +288,14 @@ test.each([
   ["ete", "6"], // without its accents
   ["จักรยาน", "7"],
 ])("full text finds %s", async (words, id) => {
-  const titles = ["stop", "speed limit", "No Bicycles!", "자전거를 타지 마시오", "雨の東京都"];
-  titles[4] = "雨の京都タワー";
-  titles.push("ｻｲｸﾘﾝｸﾞロード", "L'été à Paris", "ห้ามจักรยาน", "東京 都庁");
-  const { index } = await indexOf(titles.map((title) => ({ title })));
-  const answer = await index.query({ vector: query, words }, { hybrid: 1 });
+  const answer = await titled.query({ vector: query, words }, { hybrid: 1 });
   expect(answer.hits[0]!.id).toBe(id);
   expect(answer.hits).toHaveLength(titles.length);
 });
 
 test("full text takes whatever is typed", async () => {
-  const { index } = await indexOf(shelf);
   for (const words of ['"', "AND OR NOT", "a*b (c", "NEAR(x", "- + ^", "", "💡", "title:x", "--"]) {
-    expect((await index.query({ vector: query, words }, { hybrid: true })).hits).toHaveLength(5);
+    expect((await shelved.query({ vector: query, words }, { hybrid: true })).hits).toHaveLength(5);
   }
 });
 
@@ -282,6 +306,5 @@ test.each<[SearchOptions, string]>([
   [{ group: -1 }, '"group" is -1'],
   [{ diversity: Number.NaN }, '"diversity" is null'],
 ])("options out of range are named: %j", async (options, message) => {
-  const { index } = await indexOf(shelf);
-  await expect(index.query({ vector: query }, options)).rejects.toThrow(message);
+  await expect(shelved.query({ vector: query }, options)).rejects.toThrow(message);
 });
