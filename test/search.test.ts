@@ -25,7 +25,7 @@ async function search(...args: string[]): Promise<SearchResponse> {
 }
 
 test("a picture finds itself, by --image as by its path in the query", async () => {
-  const [{ file }] = (await search("red ring", "-k", "1")).hits as [{ file: string }];
+  const [{ file }] = (await search("red ring", "-k", "1")).hits as unknown as [{ file: string }];
   for (const args of [["--image", file], [file], [`image:"${file}"`]]) {
     const { hits, goodMatch } = await search(...args, "-k", "3");
     expect(hits[0]!.file).toBe(file);

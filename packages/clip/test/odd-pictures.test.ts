@@ -1,12 +1,12 @@
 import { crc32, deflateSync } from "node:zlib";
 import { decodeCanvas, defaultPreprocessing, preprocessImage } from "@cliptune/clip";
-import sharp from "sharp";
+import sharp, { type Color, type SharpOptions } from "sharp";
 import { describe, expect, test } from "vitest";
 
 // The table "What becomes of odd pictures" in packages/datasets/README.md, row by row; what is refused
 // besides, and what Pillow makes of pictures, is in preprocess.test.ts.
 
-const solid = (width: number, height: number, background: sharp.Color) =>
+const solid = (width: number, height: number, background: Color) =>
   sharp({ create: { width, height, channels: 4, background }, limitInputPixels: false });
 
 const [red, blue] = ["#f00", "#00f"];
@@ -16,19 +16,15 @@ const frames = async () =>
     join: { animated: true },
   });
 
+const gaussian = { type: "gaussian", mean: 128, sigma: 40 } as const;
 const noise = () =>
   sharp({
-    create: {
-      width: 300,
-      height: 200,
-      channels: 3,
-      noise: { type: "gaussian", mean: 128, sigma: 40 },
-    },
+    create: { width: 300, height: 200, channels: 3, background: "black", noise: gaussian },
   });
 
 const samples16 = {
   raw: { width: 8, height: 8, channels: 3, depth: "ushort" },
-} as unknown as sharp.SharpOptions;
+} as unknown as SharpOptions;
 
 interface Kept {
   readonly make: () => Promise<Uint8Array>;

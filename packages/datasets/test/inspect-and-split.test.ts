@@ -10,7 +10,7 @@ import {
   splitDataSet,
   writeImageFolder,
 } from "@cliptune/datasets";
-import sharp from "sharp";
+import sharp, { type Sharp } from "sharp";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { drawing } from "./drawings.js";
 import { writeTar } from "./squares.js";
@@ -35,11 +35,7 @@ beforeAll(async () => {
     });
   };
   for (let i = 0; i < count; i++) await add(`${i}.png`, await drawing(i), `picture ${i}`, i % 10);
-  const again = async (
-    i: number,
-    change: (picture: sharp.Sharp) => sharp.Sharp,
-    type: "jpeg" | "webp",
-  ) =>
+  const again = async (i: number, change: (picture: Sharp) => Sharp, type: "jpeg" | "webp") =>
     add(
       `again-${i}.${type}`,
       await change(sharp(await drawing(i)))

@@ -1,16 +1,16 @@
-import { createEngine } from "@cliptune/engine";
+import { createEngine, type ProgramDefinition, type Spec } from "@cliptune/engine";
 import { describe, expect, test } from "vitest";
 import { caseName, operatorCases } from "../bench/operator-cases.mjs";
 import { definition, initialState } from "../bench/xla-train-step.mjs";
-import { GraphBuilder } from "../dist/graph/graph.js";
-import { opNames } from "../dist/graph/operators.js";
+import { GraphBuilder, type Node } from "../dist/graph/graph.js";
+import { type OpName, opNames } from "../dist/graph/operators.js";
 import { optimise } from "../dist/graph/passes.js";
 import { emitStableHlo } from "../dist/stablehlo/emitter.js";
 import { denseText, hloTypes, tensorType } from "../dist/stablehlo/writer.js";
 import { trace } from "../dist/trace/trace.js";
 import { checkModule } from "./hlo-checker.js";
 
-type Case = (typeof operatorCases)[number];
+type Case = Readonly<{ op: OpName; inputs: readonly Spec[]; attrs: Node["attrs"] }>;
 type Precision = "float32" | "tf32" | "bf16";
 
 const precision = "float32";
@@ -24,12 +24,15 @@ function emitCase({ op, inputs, attrs }: Case, as: Precision = precision) {
 }
 
 describe("each primitive operator in StableHLO", () => {
-  test.each(operatorCases.map((c) => [caseName(c), c] as const))("%s", (_, c) => {
-    const program = emitCase(c);
-    const types = checkModule(program.text);
-    expect(types.arguments).toEqual(c.inputs.map(typeText));
-    expect(types.results).toEqual(program.results.map(({ spec }) => typeText(spec)));
-  });
+  test.each((operatorCases as readonly Case[]).map((c) => [caseName(c), c] as const))(
+    "%s",
+    (_, c) => {
+      const program = emitCase(c);
+      const types = checkModule(program.text);
+      expect(types.arguments).toEqual(c.inputs.map(typeText));
+      expect(types.results).toEqual(program.results.map(({ spec }) => typeText(spec)));
+    },
+  );
 
   test("has a case above", () => {
     const tested = new Set<string>(operatorCases.map(({ op }) => op));
@@ -120,7 +123,10 @@ test("literals keep every bit: infinities, NaN, −0 and least floats too", () =
 test("a traced training step is well-formed and donates all of its state", async () => {
   const engine = await createEngine("onnx-cpu", { threads: 1 });
   const state = engine.state(initialState(1));
-  const program = emitStableHlo(optimise(await trace(definition(state))), { precision });
+  const program = emitStableHlo(
+    optimise(await trace(definition(state) as unknown as ProgramDefinition)),
+    { precision },
+  );
   const types = checkModule(program.text);
   const names = Object.keys(state.specs).sort();
   const donated = program.arguments.filter(({ donatedTo }) => donatedTo !== undefined);

@@ -34,7 +34,8 @@ test.each<[string, SearchOptions]>([
 test("a cursor is for the same search of the same version only", async () => {
   const { index, dir } = await indexOf(Array.from({ length: 30 }, () => ({})));
   const { cursor } = await index.query({ vector: query }, { k: 5 });
-  const again = (options: SearchOptions) => index.query({ vector: query }, { cursor, ...options });
+  const again = (options: SearchOptions) =>
+    index.query({ vector: query }, { cursor: cursor!, ...options });
   await expect(again({ group: true })).rejects.toThrow("another search");
   await expect(again({ cursor: "nonsense" })).rejects.toThrow('"nonsense" is not a cursor');
   expect((await again({ k: 7 })).hits).toHaveLength(7);

@@ -49,7 +49,7 @@ test("a corrupt picture stops training with its name, or is skipped with one war
 
 test("a file that is no picture, an empty data set and a batch larger than the data are named", async () => {
   const world = await tinyWorld();
-  const start = (overrides: object) =>
+  const start = (overrides: Record<string, unknown>) =>
     train(world.full(overrides), { outDir: join(world.dir, "run"), engine, model: world.model });
   await expect(start({ batchSize: 33 })).rejects.toThrow(/has 32 pairs but batchSize is 33/);
   await writeFile(join(world.pictures, "metadata.jsonl"), "");

@@ -128,7 +128,7 @@ test("blur spreads a dot as a Gaussian, keeps its light, and leaves the picture 
   const deviation = Float32Array.of(0, 1 / 9); // one pixel
   const { blurred } = await program.step({ pixels, deviation });
   await program.dispose();
-  const data = blurred!.data;
+  const data = blurred!.data as Float32Array;
   expect(data.slice(0, 243)).toEqual(pixels.slice(0, 243));
   const red = (row: number, column: number) => data[243 + (row * 9 + column) * 3]!;
   expect(red(4, 5) / red(4, 4)).toBeCloseTo(Math.exp(-1 / 2), 3);
