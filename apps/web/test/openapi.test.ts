@@ -98,9 +98,7 @@ describe("answers are as described", () => {
   });
 
   test("the map, once it is made, and the place of a text on it", async () => {
-    await expect
-      .poll(async () => (await answerTo("/api/map")).body["status"], { timeout: 30_000 })
-      .toBe("ready");
+    await expect.poll(async () => (await answerTo("/api/map")).body["status"]).toBe("ready");
     const map = await answerTo("/api/map");
     schemaOf("/api/map", "get", map.status).parse(map.body);
     expect(map.body["neighbours"]).toHaveLength(36);

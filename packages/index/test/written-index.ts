@@ -15,7 +15,7 @@ interface Written {
   readonly exactBelow?: number;
 }
 
-/** The folder of an index of `rows`, whose vectors are seeded unless given. */
+/** The folder of a new index of `rows`. */
 async function write(rows: readonly Row[], vectors: Float32Array): Promise<string> {
   const dir = join(await temporaryDir(), "index");
   const writer = await createIndexWriter({ dir, dimension, fingerprint: "model-a" });
@@ -27,7 +27,7 @@ async function write(rows: readonly Row[], vectors: Float32Array): Promise<strin
   return dir;
 }
 
-/** An index of a test's own. */
+/** An index of a test's own, whose vectors are seeded unless given. */
 export async function indexOf(
   rows: readonly Row[],
   { vectors = unitRows(rows.length, dimension), exactBelow = 2000 }: Written = {},

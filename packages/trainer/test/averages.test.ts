@@ -5,7 +5,7 @@ import { createEngine } from "@cliptune/engine";
 import { evaluateRetrieval, parseTrainConfig, readFolder, train } from "@cliptune/trainer";
 import { afterAll, describe, expect, test, vi } from "vitest";
 import { averageDecay } from "../dist/averages.js";
-import { tinyWorld } from "./tiny-world.js";
+import { stopAfter, tinyWorld } from "./tiny-world.js";
 
 const world = await tinyWorld();
 const engine = await createEngine("auto");
@@ -71,10 +71,8 @@ describe.each([
 
   test("a resumed run ends with the same bits", async () => {
     const broken = `${outDir} broken`;
-    const stop = new AbortController();
     await train(config, {
-      ...{ outDir: broken, engine, model, signal: stop.signal },
-      onEvent: (event) => event.type === "step" && event.step === 2 && stop.abort(),
+      ...{ outDir: broken, engine, model, ...stopAfter(2) },
     });
     await train(config, { outDir: broken, engine, model, resume: true });
     for (const path of [`best/${file}`, "checkpoints/step-000004/optimizer.safetensors"]) {

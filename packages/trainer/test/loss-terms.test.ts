@@ -6,7 +6,7 @@ import { parseTrainConfig, readMetrics, type TrainConfig, train } from "@cliptun
 import type * as tf from "@tensorflow/tfjs-core";
 import { describe, expect, test, vi } from "vitest";
 import { blur } from "../dist/blur.js";
-import { tinyWorld } from "./tiny-world.js";
+import { stopAfter, tinyWorld } from "./tiny-world.js";
 
 const world = await tinyWorld();
 const engine = await createEngine("auto");
@@ -60,10 +60,8 @@ test("the loss is the weighted sum of its terms, and a run resumed within it end
   const config = world.config({ loss: everything, lora, steps: 3, checkpoint: { every: 1 } });
   const [whole, broken] = [join(world.dir, "whole"), join(world.dir, "broken")];
   await train(config, { outDir: whole, engine, model });
-  const stop = new AbortController();
   await train(config, {
-    ...{ outDir: broken, engine, model, signal: stop.signal },
-    onEvent: (event) => event.type === "step" && stop.abort(),
+    ...{ outDir: broken, engine, model, ...stopAfter(1) },
   });
   await train(config, { outDir: broken, engine, model, resume: true });
   const newest = "checkpoints/step-000003/adapter_model.safetensors";

@@ -5,10 +5,10 @@ import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { loadAdapter, saveModel } from "@cliptune/clip";
 import { createEngine } from "@cliptune/engine";
-import { readMetrics, type TrainConfig, type TrainEvent, train } from "@cliptune/trainer";
+import { readMetrics, type TrainConfig, train } from "@cliptune/trainer";
 import { describe, expect, test, vi } from "vitest";
 import { stream } from "../dist/random.js";
-import { tinyWorld } from "./tiny-world.js";
+import { stopAfter, tinyWorld } from "./tiny-world.js";
 
 const world = await tinyWorld();
 const engine = await createEngine("auto");
@@ -30,13 +30,8 @@ async function timeless(dir: string) {
 }
 
 /** Stops after `steps` steps, as Ctrl-C does. */
-async function interrupt(config: TrainConfig, outDir: string, steps: number) {
-  const stop = new AbortController();
-  const onEvent = (event: TrainEvent) => {
-    if (event.type === "step" && event.step === steps) stop.abort();
-  };
-  return train(config, { outDir, engine, model, signal: stop.signal, onEvent, resume: true });
-}
+const interrupt = (config: TrainConfig, outDir: string, steps: number) =>
+  train(config, { outDir, engine, model, ...stopAfter(steps), resume: true });
 
 describe.each([
   [

@@ -1,6 +1,6 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { loadTrainModel, parseTrainConfig } from "@cliptune/trainer";
+import { loadTrainModel, parseTrainConfig, type TrainOptions } from "@cliptune/trainer";
 import sharp from "sharp";
 import { temporaryDir } from "../../../test/repository/temporary-dir.js";
 
@@ -104,6 +104,17 @@ export async function writeArchitecture(dir: string): Promise<string> {
     }),
   );
   return dir;
+}
+
+/** Options with which a run stops after a step, as Ctrl-C does. */
+export function stopAfter(step: number): Pick<TrainOptions, "signal" | "onEvent"> {
+  const stop = new AbortController();
+  return {
+    signal: stop.signal,
+    onEvent: (event) => {
+      if (event.type === "step" && event.step === step) stop.abort();
+    },
+  };
 }
 
 type Overrides = Record<string, unknown>;

@@ -5,7 +5,7 @@ import { createEngine } from "@cliptune/engine";
 import { evaluateRetrieval, readFolder, type TrainConfig, train } from "@cliptune/trainer";
 import { describe, expect, test, vi } from "vitest";
 import { tuningOf } from "../dist/tuning.js";
-import { tinyWorld } from "./tiny-world.js";
+import { stopAfter, tinyWorld } from "./tiny-world.js";
 
 const world = await tinyWorld();
 const engine = await createEngine("auto");
@@ -117,10 +117,8 @@ describe.each([
   test("starts at the base, resumes with the same bits, and ends with what it was evaluated as", async () => {
     const summary = await train(config, { outDir, engine, model });
     const broken = `${outDir} broken`;
-    const stop = new AbortController();
     await train(config, {
-      ...{ outDir: broken, engine, model, signal: stop.signal },
-      onEvent: (event) => event.type === "step" && stop.abort(),
+      ...{ outDir: broken, engine, model, ...stopAfter(1) },
     });
     await train(config, { outDir: broken, engine, model, resume: true });
     expect(await newest(broken)).toEqual(await newest(outDir));

@@ -1,9 +1,9 @@
 import { join } from "node:path";
 import { createEngine, type Engine } from "@cliptune/engine";
-import { readMetrics, type TrainEvent, type TrainOptions, train } from "@cliptune/trainer";
+import { readMetrics, type TrainOptions, train } from "@cliptune/trainer";
 import { expect, test } from "vitest";
 import { findWebGpu } from "../../../test/repository/webgpu.js";
-import { tinyWorld } from "./tiny-world.js";
+import { stopAfter, tinyWorld } from "./tiny-world.js";
 
 const webgpu = await findWebGpu();
 
@@ -33,12 +33,8 @@ test.skipIf(!webgpu)(
         resume: true,
         ...more,
       });
-    const stop = new AbortController();
-    const onEvent = (event: TrainEvent) => {
-      if (event.type === "step" && event.step === 2) stop.abort();
-    };
     await run("cpu", await createEngine("onnx-cpu"));
-    expect(await run("gpu", webgpu!, { signal: stop.signal, onEvent })).toMatchObject({
+    expect(await run("gpu", webgpu!, stopAfter(2))).toMatchObject({
       interrupted: true,
     });
     expect(await run("gpu", webgpu!)).toMatchObject({ interrupted: false, step: 4 });
