@@ -32,6 +32,9 @@ export interface Library {
 
 const loaded = new Map<string, Promise<Library>>();
 
+/** koffi unloads a library once its object is collected, and what its functions are then is no longer there. */
+const mapped = new Set<ReturnType<Koffi["load"]>>();
+
 /** Loads a PJRT plugin once a process. */
 export function loadLibrary(path: string): Promise<Library> {
   let library = loaded.get(path);
@@ -79,6 +82,7 @@ function tableOf(native: Koffi, path: string): bigint {
       `PJRT plugin ${path} cannot be loaded: ${(cause as Error).message}. It must be a shared library for this machine; if a library it needs is missing, name that one's folder in LD_LIBRARY_PATH.`,
     );
   }
+  mapped.add(handle);
   try {
     return addressOf(native, handle.func("void* GetPjrtApi()")());
   } catch (cause) {
